@@ -1,0 +1,188 @@
+"""qarunner: run test packs on televisions, set-top boxes and browsers, and keep the evidence.
+
+The names below are the whole public interface for plugins and tests. They are imported at first use, so that a
+project that merely has qarunner installed pays nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from qarunner._version import __version__
+
+if TYPE_CHECKING:
+    from qarunner.commands.spec import Command
+    from qarunner.drivers import Check, Driver, DriverContext, NoOptions, Options
+    from qarunner.errors import (
+        ConfigurationError,
+        DeliveryRejectedError,
+        DeliveryStoppedError,
+        DeviceError,
+        DeviceLostError,
+        EndOfStreamError,
+        ExporterLostError,
+        NodeBusyError,
+        PluginError,
+        QarunnerError,
+        UnknownKeyError,
+        UnknownNodeError,
+        nearest,
+    )
+    from qarunner.hookspecs import HOOK_INTERFACE, hookimpl
+    from qarunner.notifiers import Notice, Notifier, NotifierDescription
+    from qarunner.outbox.files import write_whole
+    from qarunner.protocols import (
+        BatchReporter,
+        Browser,
+        Capture,
+        CapturedFrame,
+        CaptureFormat,
+        FaultInjector,
+        HoldingRemote,
+        Power,
+        Remote,
+        ResultReporter,
+        RunReporter,
+    )
+    from qarunner.reporters import ReporterDescription
+    from qarunner.results import (
+        Artifact,
+        Device,
+        Failure,
+        Measurement,
+        Outcome,
+        Phase,
+        Result,
+        Run,
+        Step,
+    )
+    from qarunner.runner.api import measure, press_latency, step, stop_job
+    from qarunner.testcases import TestcaseSource
+    from qarunner.timeline import Event, Timeline
+
+_HOME = {
+    "qarunner.commands.spec": ("Command",),
+    "qarunner.drivers": ("Check", "Driver", "DriverContext", "NoOptions", "Options"),
+    "qarunner.errors": (
+        "ConfigurationError",
+        "DeliveryRejectedError",
+        "DeliveryStoppedError",
+        "DeviceError",
+        "DeviceLostError",
+        "EndOfStreamError",
+        "ExporterLostError",
+        "NodeBusyError",
+        "PluginError",
+        "QarunnerError",
+        "UnknownKeyError",
+        "UnknownNodeError",
+        "nearest",
+    ),
+    "qarunner.hookspecs": ("HOOK_INTERFACE", "hookimpl"),
+    "qarunner.notifiers": ("Notice", "Notifier", "NotifierDescription"),
+    "qarunner.outbox.files": ("write_whole",),
+    "qarunner.protocols": (
+        "BatchReporter",
+        "Browser",
+        "Capture",
+        "CapturedFrame",
+        "CaptureFormat",
+        "FaultInjector",
+        "HoldingRemote",
+        "Power",
+        "Remote",
+        "ResultReporter",
+        "RunReporter",
+    ),
+    "qarunner.reporters": ("ReporterDescription",),
+    "qarunner.results": (
+        "Artifact",
+        "Device",
+        "Failure",
+        "Measurement",
+        "Outcome",
+        "Phase",
+        "Result",
+        "Run",
+        "Step",
+    ),
+    "qarunner.runner.api": ("measure", "press_latency", "step", "stop_job"),
+    "qarunner.testcases": ("TestcaseSource",),
+    "qarunner.timeline": ("Event", "Timeline"),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+# Spelled out, because type checkers do not compute it.
+__all__ = [
+    "HOOK_INTERFACE",
+    "Artifact",
+    "BatchReporter",
+    "Browser",
+    "Capture",
+    "CaptureFormat",
+    "CapturedFrame",
+    "Check",
+    "Command",
+    "ConfigurationError",
+    "DeliveryRejectedError",
+    "DeliveryStoppedError",
+    "Device",
+    "DeviceError",
+    "DeviceLostError",
+    "Driver",
+    "DriverContext",
+    "EndOfStreamError",
+    "Event",
+    "ExporterLostError",
+    "Failure",
+    "FaultInjector",
+    "HoldingRemote",
+    "Measurement",
+    "NoOptions",
+    "NodeBusyError",
+    "Notice",
+    "Notifier",
+    "NotifierDescription",
+    "Options",
+    "Outcome",
+    "Phase",
+    "PluginError",
+    "Power",
+    "QarunnerError",
+    "Remote",
+    "ReporterDescription",
+    "Result",
+    "ResultReporter",
+    "Run",
+    "RunReporter",
+    "Step",
+    "TestcaseSource",
+    "Timeline",
+    "UnknownKeyError",
+    "UnknownNodeError",
+    "__version__",
+    "hookimpl",
+    "measure",
+    "nearest",
+    "press_latency",
+    "step",
+    "stop_job",
+    "write_whole",
+]
+
+
+if not TYPE_CHECKING:  # a type checker that saw it would take any name for defined
+
+    def __getattr__(name: str) -> Any:
+        module = _MODULE_OF.get(name)
+        if module is None:
+            message = f"module 'qarunner' has no attribute {name!r}"
+            raise AttributeError(message)
+        value = getattr(importlib.import_module(module), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,131 @@
+"""``qarunner serve``: the quality store, the portal and the APIs, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from qarunner.commands.context import context_of
+from qarunner.commands.terminal import note, painted, say
+from qarunner.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from qarunner.server.running import RunningServer
+    from qarunner.server_config import ServerConfig
+
+OPTIONS = ("data", "database", "test_pack", "host", "port", "tls_cert", "tls_key", "external_url")
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Add ``--data`` and ``--database``."""
+    parser.add_argument("--data", metavar="DIR", help="the folder of all state (default: qarunner-data)")
+    parser.add_argument("--database", metavar="URL", help="postgresql://...; without it SQLite in the data folder")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add them."""
+    parser.add_argument("--test-pack", metavar="PATH|URL", help="folder or git URL of the test pack that jobs run")
+    add_data(parser)
+    parser.add_argument("--host", metavar="ADDRESS", help="the address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", metavar="PORT", help="0 picks a free one (default: 8080)")
+    parser.add_argument(
+        "--ready-file", metavar="PATH", help="write url, pid and, the first time, the token as JSON here"
+    )
+    parser.add_argument("--tls-cert", metavar="PATH", help="serve HTTPS with this certificate (PEM)")
+    parser.add_argument("--tls-key", metavar="PATH", help="the certificate's key (PEM)")
+    parser.add_argument("--external-url", metavar="URL", help="how clients reach the server through a proxy")
+    parser.add_argument("--log", choices=("auto", "json", "text"), default="auto", help="form of the log lines")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until a signal comes; 0."""
+    from qarunner.notifier_choice import open_notifiers
+    from qarunner.server import logs
+    from qarunner.server.engine import with_jobs
+    from qarunner.server.running import RunningServer
+
+    context = context_of(arguments)
+    config = context.configuration.server(given_of(arguments))
+    ready = Path(arguments.ready_file) if arguments.ready_file else None
+    if ready is not None:
+        ready.unlink(missing_ok=True)  # an old one would tell a script that this server is ready
+    handler = logs.configure(arguments.log)
+    blocked = context.sources.get("block_plugins")
+    dialects = [dialect for _plugin, dialect in context.plugins.dialects().values()]
+    engine = with_jobs(context.configuration, context.plugins.testcase_sources(), blocked)
+    notifiers = open_notifiers(context.plugins, context.configuration)
+    server = RunningServer(config, dialects, engine, notifiers)
+    try:
+        with Signals() as ended:
+            server.start()
+            if ready is not None:
+                server.write_ready_file(ready)
+            _say_ready(server, config)
+            ended.wait()
+            note("stopping")
+            server.stop()
+    finally:
+        server.stop()
+        handler.close()
+    return 0
+
+
+def given_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what the command line says of ``[server]``."""
+    values = {name: getattr(arguments, name, None) for name in OPTIONS}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+class Signals(threading.Event):
+    """An event that SIGINT and SIGTERM set, within a with block; the signals mean what they did before afterwards."""
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._set) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _set(self, _number: int, _frame: object) -> None:
+        self.set()
+
+
+def _say_ready(server: RunningServer, config: ServerConfig) -> None:
+    say(f"{painted('qarunner serves', 'bold')} {server.url}")
+    say(f"  data: {Path(config.data).expanduser().absolute()}")
+    admin = server.first_admin
+    if admin is not None:
+        say("\nThis is shown once:")
+        say(f"  user:     {admin.name}")
+        say(f"  password: {admin.password}")
+        say(f"  token:    {admin.token}")
+    if not is_loopback(config.host) and not config.tls_cert and not config.external_url.startswith("https:"):
+        note("warning: passwords and tokens travel unencrypted; use --tls-cert and --tls-key, or a proxy with TLS")
+    say()
+    note("Ctrl-C stops it.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def existing_data(arguments: argparse.Namespace) -> ServerConfig:
+    """Return the configuration for a verb that works on the data folder of a server.
+
+    :raises ConfigurationError: there is no such folder.
+    """
+    config = context_of(arguments).sources.server(given_of(arguments))
+    folder = Path(config.data).expanduser()
+    if not folder.is_dir():
+        advice = "Give the server's --data, or make it: qarunner serve --data DIR."
+        raise ConfigurationError(f"there is no data folder {folder.absolute()}", advice)
+    return config

@@ -1,0 +1,81 @@
+"""How a plugin describes a dialect: a public API that the server speaks at its natural URLs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flask import Blueprint, Response
+
+    from qarunner.access import Access
+    from qarunner.jobs import Jobs
+    from qarunner.jobs.farm import Farm
+    from qarunner.jobs.packs import Packs
+    from qarunner.store.engine import Store
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a dialect works with. One object per server process, safe for threads.
+
+    :param external_url: how clients reach the server, without a slash at the end; for URLs inside answers.
+    """
+
+    store: Store
+    access: Access
+    jobs: Jobs
+    farm: Farm
+    packs: Packs
+    external_url: str = ""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when the server is about to end: whoever waits in a request (a long poll, a stream) looks at it."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A part of the URL space that a dialect answers for, also where it has no route: its errors have its shape.
+
+    `path`: such as ``/api/v2``; it claims itself and everything below, by whole segments. The longest claim wins.
+    """
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error to be answered.
+
+    `status`: of HTTP; 401 also where a dialect says 403 to it: that is for its `error` to turn. `reason`: what was
+    wrong and where, for a person. `headers`: such as ``Allow`` or ``Retry-After``; they are added to the answer.
+    `place`: where it was wrong, for a program, such as ``body $.results[0].id``; empty when there is no such place.
+    """
+
+    status: int
+    reason: str
+    headers: Sequence[tuple[str, str]] = ()
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A dialect as a plugin offers it through the `qa_dialects` hook.
+
+    :param name: such as ``stbt``; also the blueprint's name and its own prefix when it is bound to one.
+    :param claims: the URLs it answers for. Two dialects that claim the same path are an error that names both.
+    :param credentials: which doors it has, in order: ``token``, ``bearer``, ``bare``, ``basic``, ``private-token``,
+        ``session`` (our cookie), ``session-id`` (the same in the cookie ``session_id``).
+    :param blueprint: makes its routes.
+    :param error: makes the answer to an error in its shape; called for unrouted paths, 405, 413, 429 and crashes, too.
+    :param tables: a folder of Alembic migrations of its own, for dialects from outside; built-in ones have none.
+    """
+
+    name: str
+    summary: str
+    claims: Sequence[Claim]
+    credentials: Sequence[str]
+    blueprint: Callable[[Services], Blueprint]
+    error: Callable[[Problem], Response]
+    tables: Any = None

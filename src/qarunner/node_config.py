@@ -1,0 +1,43 @@
+"""How a node is described once all sources of configuration are merged. The exporter gets exactly this."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class DriverConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """One driver of a node: its URI (``virtual:``, ``v4l2:/dev/video0?fps=30``) and further options."""
+
+    uri: str
+    options: dict[str, Any] = {}
+
+    @property
+    def scheme(self) -> str:
+        """The part before the first colon."""
+        return self.uri.partition(":")[0]
+
+
+class NodeConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """One device under test with everything wired to it.
+
+    `frame_size`: width and height in pixels of the frames that tests see; captured ones are scaled to it.
+    `linger`: seconds the exporter stays after its last connection, at least one.
+    `listen`: ``address:port`` on which the exporter also answers over the network; empty for this host only.
+    `device`: ``model``, ``build`` and other properties of what is tested, as far as the configuration knows.
+    `users`: names or numbers of the other users of this host who may use the node while it is ours; root always may.
+    `pack`: root of the test pack whose ``plugins/`` folder holds further drivers; empty for none.
+    """
+
+    id: str
+    capture: DriverConfig | None = None
+    remote: DriverConfig | None = None
+    power: DriverConfig | None = None
+    browser: DriverConfig | None = None
+    frame_size: tuple[int, int] = (1280, 720)
+    linger: float = 5.0
+    listen: str = ""
+    device: dict[str, str] = {}
+    users: tuple[str, ...] = ()
+    pack: str = ""

@@ -1,0 +1,1 @@
+"""What happens inside pytest when ``--qa-node`` is given: collection, the device, outcomes and evidence."""

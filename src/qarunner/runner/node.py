@@ -1,0 +1,115 @@
+"""The `node` fixture and ``context.node``: the device under test with what stbt_core has no words for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qarunner.node_config import NodeConfig
+    from qarunner.runner.node_use import NodeUse
+
+
+class Node:
+    """One node, driven by the running testcase. Presses and frames are stbt_core's and land in the same timeline."""
+
+    def __init__(self, config: NodeConfig, use: NodeUse) -> None:
+        self._config = config
+        self._use = use
+        self.power = Power(use)
+
+    @property
+    def id(self) -> str:
+        """The node's id."""
+        return self._config.id
+
+    @property
+    def device(self) -> Mapping[str, str]:
+        """What the configuration says of the device under test: model, build and other properties."""
+        return self._config.device
+
+    def press(self, key: str, hold_secs: float | None = None) -> Any:
+        """Press a key; see ``stbt_core.press``."""
+        return _stbt().press(key, hold_secs=hold_secs)
+
+    def get_frame(self) -> Any:
+        """Return the newest frame; see ``stbt_core.get_frame``."""
+        return _stbt().get_frame()
+
+    def frames(self, timeout_secs: float | None = None) -> Iterator[Any]:
+        """Yield new frames; see ``stbt_core.frames``."""
+        frames: Iterator[Any] = _stbt().frames(timeout_secs)
+        return frames
+
+    @property
+    def keys(self) -> Collection[str] | None:
+        """The keys the remote can send; None when it takes any."""
+        return self._use.handle.keys()
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """The faults that the node's drivers can inject, each with a sentence."""
+        return self._use.handle.faults()
+
+    def inject_fault(self, name: str, value: float = 1.0) -> None:
+        """Switch a fault on; 0 switches it off. All are switched off when the testcase ends."""
+        self._use.uses_device().inject_fault(name, value)
+        self._use.noted("fault", f"{name} = {value:g}", time.monotonic())
+
+    @contextmanager
+    def fault(self, name: str, value: float = 1.0) -> Iterator[None]:
+        """Have a fault on for as long as the block runs."""
+        self.inject_fault(name, value)
+        try:
+            yield
+        finally:
+            self.inject_fault(name, 0.0)
+
+    def status(self) -> Any:
+        """Return the exporter's status: capture format, frame rate, dropped frames, signal, lease, readers."""
+        return self._use.handle.status()
+
+
+class Power:
+    """The power of the device under test."""
+
+    def __init__(self, use: NodeUse) -> None:
+        self._use = use
+
+    def on(self) -> None:
+        """Restore it."""
+        self._use.uses_device().power_on()
+        self._use.noted("power", "on", time.monotonic())
+
+    def off(self) -> None:
+        """Cut it."""
+        self._use.uses_device().power_off()
+        self._use.noted("power", "off", time.monotonic())
+
+    def cycle(self, off_secs: float = 2.0, timeout_secs: float = 60.0) -> None:
+        """Cut it for `off_secs` seconds, restore it and wait for a picture that is not black.
+
+        :raises stbt_core.NoVideo: no picture came at all.
+        :raises AssertionError: it stayed black for `timeout_secs`.
+        """
+        self.off()
+        time.sleep(off_secs)
+        self.on()
+        stbt_core = _stbt()
+        for frame in stbt_core.frames(timeout_secs):
+            if not stbt_core.is_screen_black(frame=frame):
+                return
+        raise AssertionError(f"the screen stayed black for {timeout_secs:g} s after the power came back")
+
+    @property
+    def is_on(self) -> bool | None:
+        """Whether it is on; None when the outlet cannot tell."""
+        return self._use.handle.power_state()
+
+
+def _stbt() -> Any:
+    import stbt_core
+
+    return stbt_core

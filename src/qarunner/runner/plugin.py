@@ -1,0 +1,24 @@
+"""The entry point in pytest: adds options, and nothing more until ``--qa-node`` is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qarunner.runner.options import add_options
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare our marker; with ``--qa-node`` set up the session."""
+    config.addinivalue_line("markers", "time_limit(seconds): end the testcase after this long, as an error (qarunner)")
+    if config.option.qa_node:
+        from qarunner.runner.setup import set_up
+
+        set_up(config)

@@ -1,0 +1,120 @@
+"""Makes the part of the services that runs jobs: test pack, farm and jobs, in this order; they end in the other."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qarunner.dialects.spec import Services
+
+if TYPE_CHECKING:
+    import threading
+
+    from qarunner.access import Access
+    from qarunner.config import Configuration
+    from qarunner.server_config import ServerConfig
+    from qarunner.store.engine import Store
+    from qarunner.testcases import TestcaseSource
+
+logger = logging.getLogger(__name__)
+
+REPORT_URL, REPORT_TOKEN = "QARUNNER_REPORT_URL", "QARUNNER_REPORT_TOKEN"
+"""Variables by which a job's reporter reaches the server."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the services are made of.
+
+    :param local_url: how this machine reaches the server, once it listens.
+    """
+
+    store: Store
+    access: Access
+    config: ServerConfig
+    stopping: threading.Event
+    local_url: Callable[[], str]
+
+    def services(self, jobs: Any, farm: Any, packs: Any) -> Services:
+        """Return the services."""
+        return Services(
+            store=self.store,
+            access=self.access,
+            jobs=jobs,
+            farm=farm,
+            packs=packs,
+            external_url=self.config.external_url.rstrip("/"),
+            stopping=self.stopping,
+        )
+
+
+Engine = Callable[[ExitStack, Parts], Services]
+"""Makes the services; what must be ended goes on the stack."""
+
+
+def with_jobs(configuration: Configuration, sources: Sequence[TestcaseSource], blocked: Sequence[str] = ()) -> Engine:
+    """Return what makes services with nodes and jobs.
+
+    :param configuration: with the nodes.
+    :param sources: the kinds of files that hold testcases.
+    :param blocked: plugins that exporters do not load.
+    """
+
+    def make(stack: ExitStack, parts: Parts) -> Services:
+        from qarunner.jobs import Jobs
+        from qarunner.jobs.farm import Farm
+        from qarunner.jobs.packs import Packs
+        from qarunner.jobs.service import RunAs
+
+        config = parts.config
+        address = config.test_pack or str(_empty_pack(parts.store.data))
+        packs = Packs(address, parts.store.data, sources)
+        packs.fetch()
+        expiry = config.licence_expiry or None
+        farm = Farm(parts.store, configuration, packs, blocked=blocked, licence_expiry=expiry)
+        stack.callback(farm.close)
+
+        work = Path(config.job_folder).expanduser().absolute() if config.job_folder else None
+        run_as = RunAs(config.job_user, work, config.job_python)
+
+        def tokens(user: str, job: str) -> Mapping[str, str]:
+            return {REPORT_URL: parts.local_url(), REPORT_TOKEN: parts.access.job_token(user, job)}
+
+        jobs = Jobs(parts.store, packs, farm, run_as=run_as, tokens=tokens, on_end=[parts.access.end_job_tokens])
+        stack.callback(jobs.close)
+        # Nodes are free for others only once what an earlier server left is looked after.
+        for uid in jobs.recover():
+            logger.warning("job %s was left running by an earlier server", uid)
+        farm.start()
+        if jobs.warning and config.test_pack:
+            logger.warning("%s (job_user in [server])", jobs.warning)
+        return parts.services(jobs, farm, packs)
+
+    return make
+
+
+def without_jobs(_stack: ExitStack, parts: Parts) -> Services:
+    """Return services that only keep results: no test pack, no farm, no jobs. For tests of everything else."""
+    nothing: Any = None
+    return parts.services(nothing, nothing, nothing)
+
+
+def _empty_pack(data: Path) -> Path:
+    """Return a repository with an empty test pack, for a server that was given none: it has no testcases to run."""
+    folder = data / "packs" / "none"
+    if not (folder / ".git").exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / ".stbt.conf").write_text("[test_pack]\n", encoding="utf-8")
+        who = ("-c", "user.name=qarunner", "-c", "user.email=qarunner@localhost", "-c", "commit.gpgsign=false")
+        for command in (
+            ("init", "--quiet", "--template=", "--initial-branch=main"),
+            ("add", ".stbt.conf"),
+            (*who, "commit", "--quiet", "--message=An empty test pack"),
+        ):
+            subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
+    return folder

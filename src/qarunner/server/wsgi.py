@@ -1,0 +1,51 @@
+"""What every request passes before Flask sees it: slashes merged, the proxy's prefix taken off, HEAD kept whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Any], Iterable[bytes]]
+_SLASHES = re.compile(r"/{2,}")
+
+
+def merge_slashes(application: Application) -> Application:
+    """Return an application to which ``//`` in a path is ``/``: clients paste ids that begin with a slash."""
+
+    def merged(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        environ["PATH_INFO"] = _SLASHES.sub("/", environ.get("PATH_INFO", "")) or "/"
+        return application(environ, start_response)
+
+    return merged
+
+
+def under_prefix(application: Application, external_url: str) -> Application:
+    """Return an application that makes its links below the path of the external URL.
+
+    It answers with and without the prefix: some proxies take it off, some pass it on.
+    """
+    prefix = urlsplit(external_url).path.rstrip("/")
+    if not prefix:
+        return application
+
+    def prefixed(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == prefix or path.startswith(f"{prefix}/"):
+            environ["PATH_INFO"] = path[len(prefix) :] or "/"
+        environ["SCRIPT_NAME"] = prefix
+        return application(environ, start_response)
+
+    return prefixed
+
+
+def behind_proxies(application: Application, count: int) -> Application:
+    """Return an application that believes the X-Forwarded-* headers of so many proxies; of none when 0."""
+    if not count:
+        return application
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    fixed: Any = ProxyFix(application, x_for=count, x_proto=count, x_host=count, x_prefix=count)
+    return fixed  # type: ignore[no-any-return]  # typed as the class, used as the application

@@ -1,0 +1,22 @@
+"""A kit for the authors of plugins: try a driver in five lines, and check it against the rules of its capability.
+
+.. code-block:: python
+
+    pytest_plugins = ["qarunner.testing"]
+
+    def test_it_delivers_pictures(driver_rig):
+        with driver_rig("capture", "mine:?fps=5") as capture:
+            assert capture.read(2).pixels.shape == (720, 1280, 3)
+
+`check_capture`, `check_remote` and `check_power` open a driver as an exporter would, use it by the book, and raise an
+`AssertionError` that names every rule it breaks.
+
+PYTEST_DONT_REWRITE: a test may import from here before pytest has loaded the plugin, which would else be a warning.
+"""
+
+from qarunner.testing.capture_rules import check_capture
+from qarunner.testing.power_rules import check_power
+from qarunner.testing.remote_rules import check_remote
+from qarunner.testing.rig import DriverRig, driver_rig
+
+__all__ = ["DriverRig", "check_capture", "check_power", "check_remote", "driver_rig"]

@@ -1,0 +1,8 @@
+Feature: Standby
+
+  Scenario: The box sleeps and wakes
+    Given the home menu is open
+    When I press KEY_POWER
+    Then the screen is black within 5 seconds
+    When I press KEY_POWER
+    Then I see "start_here.png" within 10 seconds

@@ -1,0 +1,47 @@
+"""What every test may use: the marker `needs`, which skips a test when a system program it uses is not installed.
+
+``@pytest.mark.needs("tesseract")`` names a word of scripts/system-packages.txt; the skip's reason names the package.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PACKAGE_TABLE = Path(__file__).parents[1] / "scripts" / "system-packages.txt"
+
+
+class SystemPackage(NamedTuple):
+    """One row of the table."""
+
+    word: str
+    package: str
+    proof: str
+    purpose: str
+
+    @property
+    def installed(self) -> bool:
+        """Whether its program is on PATH, or a file matches its pattern."""
+        return any(Path("/").glob(self.proof[1:])) if "/" in self.proof else shutil.which(self.proof) is not None
+
+
+def read_package_table(path: Path) -> list[SystemPackage]:
+    """Return the rows of a table of system packages; its first lines explain the columns."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [SystemPackage(*line.split(None, 3)) for line in lines if line and not line.startswith("#")]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as skipped the tests whose system programs are missing."""
+    table = read_package_table(PACKAGE_TABLE)
+    known = {row.word for row in table}
+    for item in items:
+        wanted = {word for marker in item.iter_markers("needs") for word in marker.args}
+        if unknown := wanted - known:
+            problem = f"{item.nodeid} needs {', '.join(sorted(unknown))}, which {PACKAGE_TABLE.name} does not list"
+            raise pytest.UsageError(problem)
+        if missing := [row.package for row in table if row.word in wanted and not row.installed]:
+            item.add_marker(pytest.mark.skip(reason=f"system package not installed: {', '.join(missing)}"))

@@ -1,0 +1,91 @@
+"""Stores for tests, each empty and new, in SQLite and in PostgreSQL; the tables are made once per session."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic import command
+
+from qarunner.store.connect import make_engine, parse_url
+from qarunner.store.engine import DATABASE_FILE, Store
+from qarunner.store.schema import HEAD, alembic_configuration
+
+if TYPE_CHECKING:
+    from tests.peers.postgresql import PostgreSQL
+
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
+
+
+class EmptyStores:
+    """Makes empty stores quickly. The one in PostgreSQL is always the same, emptied: one at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._postgresql: PostgreSQL | None = None
+        self._database = ""
+        Store.open(folder).close()
+
+    def new(self, kind: str, data: Path) -> tuple[Path, str]:
+        """Return what `Store.open` takes for an empty store: its folder, and its database's address."""
+        data.mkdir(exist_ok=True)
+        if kind == "sqlite":
+            shutil.copy(self._folder / DATABASE_FILE, data)
+            return data, ""
+        postgresql = self._start()
+        if not self._database:
+            self._database = postgresql.new_database()
+            Store.open(self._folder, postgresql.url(self._database)).close()
+        postgresql.empty(self._database, HEAD)
+        return data, postgresql.url(self._database)
+
+    def empty_postgresql(self) -> str:
+        """Return the address of a PostgreSQL database without any tables."""
+        postgresql = self._start()
+        return postgresql.url(postgresql.new_database())
+
+    def before(self, kind: str, data: Path, revision: str) -> tuple[Path, str]:
+        """Return what `Store.open` takes for a store as an earlier release left it."""
+        data.mkdir()
+        url = self.empty_postgresql() if kind == "postgresql" else f"sqlite:///{data / DATABASE_FILE}"
+        engine = make_engine(parse_url(url), writes=True)
+        with engine.connect() as connection, connection.begin():
+            command.upgrade(alembic_configuration(connection), revision)
+        engine.dispose()
+        return data, url
+
+    def _start(self) -> PostgreSQL:
+        if self._postgresql is None:
+            from tests.peers.postgresql import PostgreSQL
+
+            self._postgresql = PostgreSQL()
+        return self._postgresql
+
+    def end(self) -> None:
+        """Stop PostgreSQL, if it was started."""
+        if self._postgresql is not None:
+            self._postgresql.stop()
+
+
+@pytest.fixture(scope="session")
+def empty_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmptyStores]:
+    """New stores, quickly."""
+    stores = EmptyStores(tmp_path_factory.mktemp("store"))
+    yield stores
+    stores.end()
+
+
+@pytest.fixture(params=DATABASES)
+def store_address(request: pytest.FixtureRequest, empty_stores: EmptyStores, tmp_path: Path) -> tuple[Path, str]:
+    """Folder and database of a new store, for tests that open it themselves or from another process."""
+    return empty_stores.new(request.param, tmp_path / "data")
+
+
+@pytest.fixture
+def store(store_address: tuple[Path, str]) -> Iterator[Store]:
+    """A new store: the test runs once on SQLite and once on PostgreSQL."""
+    with Store.open(*store_address) as opened:
+        yield opened
