@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.peers.stores import EmptyStores
 
 from qarunner.errors import NodeBusyError, UnknownKeyError, UnknownNodeError
 from qarunner.jobs.errors import BadRequestError, NodeInUseError, NodeOfflineError
+from qarunner.jobs.rules import Holder
 from qarunner.nodes.client import connect
 from qarunner.store.engine import Store
 
@@ -124,3 +126,27 @@ def test_a_reserved_node_cannot_be_driven_from_a_desk(rig: FarmRig):
     connect(config, holder="anna").close()
     rig.farm.end(made.id, "anna")
     connect(config, holder="dora").close()
+
+
+def test_a_look_at_the_owner_from_before_a_reservation_does_not_take_its_guard_away(
+    rig: FarmRig, monkeypatch: pytest.MonkeyPatch
+):
+    rig.farm.screenshot(rig.node)
+    ask, asked, reserved = rig.farm.ownership.holder, threading.Event(), threading.Event()
+
+    def slow_holder(node: str) -> Holder | None:
+        holder = ask(node)
+        if not asked.is_set():
+            asked.set()
+            reserved.wait(1)
+        return holder
+
+    monkeypatch.setattr(rig.farm.ownership, "holder", slow_holder)
+    watcher = threading.Thread(target=rig.farm.guard, args=(rig.node,))
+    watcher.start()
+    assert asked.wait(10)
+    rig.farm.reserve([rig.node], "anna", "soak")
+    reserved.set()
+    watcher.join(10)
+    with pytest.raises(NodeBusyError, match="@anna"):
+        connect(rig.farm.config(rig.node), holder="dora")

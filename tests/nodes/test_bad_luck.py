@@ -46,7 +46,7 @@ def test_a_killed_client_frees_the_lease_and_its_video_is_finished_within_two_se
         assert view.status().recorder.recordings == ()
     assert "moof" not in top_level_boxes(path)
     assert frames_of(path) > 0
-    assert rig.driver_log[-1] == "remote keyup KEY_UP"
+    assert rig.last_key == "remote keyup KEY_UP"
 
 
 def test_a_forked_child_that_outlives_the_client_does_not_keep_the_lease(rig: RigNode) -> None:

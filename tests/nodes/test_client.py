@@ -187,7 +187,7 @@ def test_a_key_that_somebody_without_a_lease_holds_down_is_released_for_the_next
     with rig.observe():
         assert rig.http.request("POST", "/keydown", {"key": "KEY_UP"})[0] == 200
         with rig.connect():
-            assert rig.driver_log[-1] == "remote keyup KEY_UP"
+            assert rig.last_key == "remote keyup KEY_UP"
 
 
 def test_a_client_that_only_asks_loads_no_numpy_and_an_exporter_neither_pyav_nor_pytest() -> None:

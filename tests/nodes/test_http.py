@@ -162,7 +162,7 @@ def test_keys_work_without_a_lease_and_a_forgotten_one_is_released(rig: RigNode)
     assert ask(rig, "POST", "/keydown", {"key": "KEY_UP"})[0] == 200
     assert ask(rig, "POST", "/keyup", {"key": "KEY_UP"})[0] == 200
     assert ask(rig, "POST", "/keydown", {"key": "KEY_DOWN"})[0] == 200
-    eventually(lambda: rig.driver_log[-1] == "remote keyup KEY_DOWN", "it is released by itself")
+    eventually(lambda: rig.last_key == "remote keyup KEY_DOWN", "it is released by itself")
 
 
 def test_a_leased_node_takes_keys_only_from_its_holder(rig: RigNode) -> None:
@@ -184,7 +184,7 @@ def test_a_leased_node_takes_keys_only_from_its_holder(rig: RigNode) -> None:
     assert renewed["until"] > lease["until"]
     assert ask(rig, "GET", "/status")[1]["lease"]["holder"] == "the portal"
     assert ask(rig, "DELETE", "/lease", {"lease": token})[0] == 200
-    assert rig.driver_log[-1] == "remote keyup KEY_HOME"
+    assert rig.last_key == "remote keyup KEY_HOME"
     assert ask(rig, "POST", "/press", {"key": "KEY_OK"})[0] == 200
 
 

@@ -136,6 +136,11 @@ class RigNode:
         return self.log_path.read_text(encoding="utf-8").splitlines() if self.log_path.exists() else []
 
     @property
+    def last_key(self) -> str:
+        """What was done to a key last; the exporter may have closed the capture since."""
+        return [line for line in self.driver_log if line.startswith("remote key")][-1]
+
+    @property
     def exporter_runs(self) -> bool:
         """Whether somebody listens by its name."""
         # Connecting would count as a use, and keep it from leaving.

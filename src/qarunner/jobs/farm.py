@@ -325,7 +325,7 @@ class Farm:
 
     def guard(self, node: str) -> None:
         """Keep desks away from a reserved node by holding its lease, or give that back."""
-        self._guards.adjust(node, self.ownership.holder(node), lambda: self.config(node))
+        self._guards.adjust(node, lambda: self.ownership.holder(node), lambda: self.config(node))
 
     def lend(self, node: str, user: str, seconds: float = LENT) -> None:
         """Let a user drive a node from a desk; within their own reservation, the lease is theirs to take for a while.

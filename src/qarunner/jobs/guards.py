@@ -35,12 +35,15 @@ class Guards:
         self._held: dict[str, tuple[int | None, NodeHandle]] = {}
         self._lent: dict[str, float] = {}
 
-    def adjust(self, node: str, holder: Holder | None, config: Callable[[], NodeConfig]) -> None:
+    def adjust(self, node: str, find_holder: Callable[[], Holder | None], config: Callable[[], NodeConfig]) -> None:
         """Take or give back the lease of a node, as its present holder wants it.
 
+        :param find_holder: tells who has the node now.
         :raises QarunnerError: the node's exporter cannot be reached.
         """
         with self._lock:
+            # Asked within the lock: of two callers the later one must not act on the older answer.
+            holder = find_holder()
             reservation = _guarded(holder)
             if time.monotonic() < self._lent.get(node, 0.0):
                 reservation = None
