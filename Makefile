@@ -1,7 +1,8 @@
 # All that a developer does with this repository. `make` alone lists it.
 #
 # Needs make, git and Python 3.11 to 3.13 with venv; the rest comes from PyPI into .venv-tools (uv) and .venv (what
-# uv.lock names). Both are left alone as long as neither uv.lock nor pyproject.toml changes.
+# uv.lock names). Both are left alone as long as neither uv.lock nor pyproject.toml changes. .venv-openapi holds a tool
+# that one test runs and that must not be in the environment of the others.
 
 PYTHON_IN_VENV := .venv/bin/python
 UV := .venv-tools/bin/uv
@@ -80,7 +81,7 @@ system-packages: ## install the system programs which tests use, where that is a
 	@scripts/install-system-packages
 
 clean: ## remove what was made: environments, caches, documentation, results of demos
-	rm -rf .venv .venv-tools .tox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis site dist qa-results
+	rm -rf .venv .venv-tools .venv-openapi .tox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis site dist qa-results
 
 $(UV): scripts/tools.txt
 	@python=$$(scripts/find-python) && echo "Setting up with $$python (once, a minute or two)" && \
@@ -90,4 +91,6 @@ $(UV): scripts/tools.txt
 
 $(READY): uv.lock pyproject.toml $(UV)
 	@$(UV) sync --frozen --quiet --python .venv-tools/bin/python
+	@UV_PROJECT_ENVIRONMENT=.venv-openapi $(UV) sync --frozen --quiet --python .venv-tools/bin/python \
+	    --no-install-project --only-group openapi
 	@touch $@

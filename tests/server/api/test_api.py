@@ -92,6 +92,12 @@ def test_a_bad_query_is_told_where_it_is_bad(write: Client, query: dict[str, str
     assert write.get("/results", 400, **query)["place"] == place
 
 
+def test_a_parameter_is_given_once_and_with_a_value(write: Client) -> None:
+    assert write.get("/flaky", 400, since="null")["place"] == "query since"
+    assert write.get("/flaky", 400, since=["2026-03-01", "2026-03-02"])["place"] == "query since"
+    assert write.get("/results", filter="null")["results"] == [], "a word like any other"
+
+
 def test_a_bad_body_is_told_where_it_is_bad(write: Client) -> None:
     value = msgspec.to_builtins(sample()) | {"duration": "long"}
     assert write.send("POST", "/results", {"results": [value]}, 400)["place"] == "body $.results[0].duration"

@@ -106,13 +106,20 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
 
 
 def _query(kind: type[Query]) -> Query:
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise RefusedError(400, f"{name[:80]!r} is in the query {len(values)} times", place=f"query {name[:80]}")
     try:
-        return msgspec.convert(request.args.to_dict(), kind, strict=False)
+        query = msgspec.convert(request.args.to_dict(), kind, strict=False)
     except msgspec.ValidationError as error:
         text = str(error)
         found = _PLACE.search(text)
         place = f"query {found['place'].removeprefix('$.')}" if found else "query"
         raise RefusedError(400, f"the query does not fit: {text}", place=place) from error
+    for name in request.args:
+        if getattr(query, name) is None:  # the word "null" was taken for one
+            raise RefusedError(400, f"{name} has no value: leave it out instead", place=f"query {name}")
+    return query
 
 
 def _body(kind: Any) -> Any:
