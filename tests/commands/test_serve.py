@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import time
@@ -181,3 +182,20 @@ def test_a_notifier_that_cannot_be_used_is_told_with_its_line(
     assert said.code == 2
     assert "qarunner.toml:" in said.err
     assert reason in said.err
+
+
+@pytest.mark.parametrize(
+    "words", [("--port", "{taken}"), ("--ready-file", "nowhere/ready.json"), ("--test-pack", "no")]
+)
+def test_a_first_start_that_fails_makes_no_admin_whose_token_nobody_saw(
+    serve: Callable[..., Served], qarunner: Qarunner, here: Path, words: tuple[str, str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        option, value = words
+        port = () if option == "--port" else ("--port", "0")
+        said = qarunner("serve", *port, "--data", here / "data", option, value.format(taken=other.getsockname()[1]))
+    assert said.code == 2
+    assert "shown once" not in said.out
+    child, ready = serve()
+    assert "token" in ready
+    assert ready["token"] in end(child)[1]

@@ -6,6 +6,7 @@ import argparse
 import ipaddress
 import signal
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -46,13 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
     from qarunner.notifier_choice import open_notifiers
     from qarunner.server import logs
     from qarunner.server.engine import with_jobs
+    from qarunner.server.ready_file import ReadyFile
     from qarunner.server.running import RunningServer
 
     context = context_of(arguments)
     config = context.configuration.server(given_of(arguments))
-    ready = Path(arguments.ready_file) if arguments.ready_file else None
-    if ready is not None:
-        ready.unlink(missing_ok=True)  # an old one would tell a script that this server is ready
     handler = logs.configure(arguments.log)
     blocked = context.sources.get("block_plugins")
     dialects = [dialect for _plugin, dialect in context.plugins.dialects().values()]
@@ -61,11 +60,12 @@ def run(arguments: argparse.Namespace) -> int:
     server = RunningServer(config, dialects, engine, notifiers)
     try:
         with Signals() as ended:
-            server.start()
-            if ready is not None:
-                server.write_ready_file(ready)
-            _say_ready(server, config)
-            ended.wait()
+            with ReadyFile(Path(arguments.ready_file)) if arguments.ready_file else nullcontext() as ready:
+                server.start()
+                _say_ready(server, config)
+                if ready is not None:
+                    ready.write(server.ready())
+                ended.wait()
             note("stopping")
             server.stop()
     finally:

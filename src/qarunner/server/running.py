@@ -81,8 +81,6 @@ class RunningServer:
         with _private_files():
             store = stack.enter_context(Store.open(data.path, config.database))
         access = Access(store)
-        made = access.make_first_admin()
-        self.first_admin = FirstAdmin(*made) if made else None
         parts = Parts(store, access, config, self._stopping, lambda: self.local_url)
         if self._notifiers:
             notices = Notices(store, self._notifiers, lambda: self.url if self.http else "")
@@ -94,6 +92,9 @@ class RunningServer:
         self.http = HttpServer(app, config.host, config.port, tls=tls, threads=config.threads)
         stack.callback(self.http.stop)
         stack.callback(self._stopping.set)  # before the threads that wait in requests are waited for
+        # When all else is known to work and the port is ours: the token is shown once, so nothing may fail after it.
+        made = access.make_first_admin()
+        self.first_admin = FirstAdmin(*made) if made else None
         self.http.start()
         logger.info("the server accepts connections at %s", self.url)
 
@@ -108,19 +109,10 @@ class RunningServer:
         """How clients reach it."""
         return self.config.external_url.rstrip("/") or self.local_url
 
-    def write_ready_file(self, path: Path) -> None:
-        """Say in a file, readable by its owner only, that connections are accepted; the first time with the token."""
+    def ready(self) -> dict[str, Any]:
+        """Return what a script wants to know of it; the first time with the token."""
         content: dict[str, Any] = {"url": self.url, "pid": os.getpid()}
-        if self.first_admin is not None:
-            content["token"] = self.first_admin.token
-        own = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(msgspec.json.encode(content))
-            own.replace(path)
-        except OSError as error:
-            raise ConfigurationError(f"the ready file cannot be written: {error}", "Choose another place.") from error
-        self._parts.callback(path.unlink, missing_ok=True)
+        return content if self.first_admin is None else content | {"token": self.first_admin.token}
 
     def stop(self) -> None:
         """End everything in the opposite order; requests under way have a few seconds to end."""
