@@ -52,7 +52,9 @@ PLACES = [
 ]
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "HEAD"]),
     place=st.sampled_from(PLACES),
@@ -75,7 +77,9 @@ def split(place: str) -> list[str]:
     return place.replace("{}", "\0{}\0").split("\0")
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(changes=st.dictionaries(FIELDS, JSON, max_size=3))
 def test_a_request_to_run_with_anything_wrong_in_it_is_refused_or_run(world: World, changes: dict[str, object]) -> None:
     good = {"node_id": "nobody", "test_pack_revision": "main", "test_cases": ["tests/menu.py::test_pass"]}

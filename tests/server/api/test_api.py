@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from typing import Any
 
@@ -188,6 +189,15 @@ def test_other_bytes_than_announced_are_refused_and_not_kept(write: Client) -> N
     write.put(path, b"abcd", 413, size=3)
     assert write.get(f"/results/{result.id}/artifacts")["artifacts"] == [{"path": "a.txt", "size": 3, "sha256": None}]
     write.get(path, 404)
+
+
+def test_compressed_bytes_are_refused_because_they_would_be_stored_as_they_are(write: Client) -> None:
+    result = sample()
+    write.send("POST", "/results", {"results": [result]})
+    path = f"{API}/results/{result.id}/artifacts/a.txt"
+    answer = write.http.put(path, data=gzip.compress(b"abc"), headers={"Content-Encoding": "gzip"})
+    assert (answer.status_code, "Content-Encoding" in answer.text) == (415, True)
+    write.get(f"/results/{result.id}/artifacts/a.txt", 404)
 
 
 def test_a_page_among_the_artifacts_is_saved_and_not_shown(write: Client) -> None:

@@ -7,7 +7,7 @@ it has, and sends what is wanted.
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -15,6 +15,7 @@ from flask import Response, request
 
 from qarunner.access import Action
 from qarunner.access.limits import ARTIFACTS
+from qarunner.dialects.bodies import body_chunks
 from qarunner.dialects.routes import RefusedError, caller
 from qarunner.server.api.delivery import check_results
 from qarunner.server.api.endpoint import Answer, Body, Endpoint, Query
@@ -134,7 +135,7 @@ def endpoints(services: Services) -> Iterable[Endpoint]:
         if query.size is None and query.offset:
             raise RefusedError(400, "an offset needs the size of the whole file", place="query size")
         if query.size is None:
-            with store.contents.stage(_chunks(), limit=LARGEST_ARTIFACT) as staged:
+            with store.contents.stage(body_chunks(CHUNK), limit=LARGEST_ARTIFACT) as staged:
                 return _keep(services, result, artifact, staged, query.sha256)
         return _go_on(services, result, artifact, query, query.size)
 
@@ -182,7 +183,7 @@ def endpoints(services: Services) -> Iterable[Endpoint]:
         takes_bytes=True,
         limit=ARTIFACTS,
         body_limit=LARGEST_ARTIFACT,
-        statuses=(404, 410, 413, 507),
+        statuses=(404, 410, 413, 415, 507),
     )
     yield Endpoint(
         "GET",
@@ -199,7 +200,7 @@ def _go_on(services: Services, result: str, path: str, query: Sending, size: int
     upload = Upload(services.store.contents, result, path)
     if query.offset == 0:
         upload.discard()
-    received = upload.append(query.offset, _chunks(), limit=size)
+    received = upload.append(query.offset, body_chunks(CHUNK), limit=size)
     if received < size:
         return Received(received=received, complete=False)
     with upload.finish() as staged:
@@ -211,11 +212,6 @@ def _keep(services: Services, result: str, path: str, staged: Staged, sha256: st
         raise WrongContentError(f"the bytes of {path!r} have the hash {staged.sha256}, not {sha256}", "Send it again.")
     keep_artifact(services.store, result, path, staged)
     return Received(received=staged.size, complete=True, sha256=staged.sha256)
-
-
-def _chunks() -> Iterator[bytes]:
-    while chunk := request.stream.read(CHUNK):
-        yield chunk
 
 
 def _ranged(services: Services, answer: Response, sha256: str, size: int) -> Response:
