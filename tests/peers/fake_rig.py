@@ -8,7 +8,6 @@ each call), ``fail_make``, ``fail_open`` (the error it raises), ``keys`` (the re
 from __future__ import annotations
 
 import ctypes
-import sys
 import threading
 import time
 from pathlib import Path
@@ -243,13 +242,13 @@ def resolve(config: NodeConfig, blocked: Sequence[str]) -> dict[Capability, Reso
 
 def resolve_impatiently(config: NodeConfig, blocked: Sequence[str]) -> dict[Capability, ResolvedDriver]:
     """Like `resolve`, in an exporter whose limits are so short that a test can wait for them."""
-    from qarunner.nodes import capture_loop, devices, http_recordings, served_node
+    from qarunner.nodes import capture_loop, devices, exporter, http_recordings, served_node
 
     capture_loop.READ_LIMIT = capture_loop.READ_TIMEOUT + 0.3
     devices.KEY_LIMIT = 0.3
     served_node.LONGEST_UNLEASED_HOLD = 0.3
     http_recordings.LONGEST = 0.5
-    sys.modules["__main__"].__dict__["STUCK_LIMIT"] = 2.0
+    exporter.STUCK_LIMIT = 2.0
     return resolve(config, blocked)
 
 

@@ -1,6 +1,6 @@
 """The exporter process: one per node, owner of its hardware, until nobody has been connected for a while.
 
-Started as ``python -m qarunner.nodes.exporter`` with a `StartOrder` on standard input; says on standard output when it
+Started as ``python -m qarunner.nodes`` with a `StartOrder` on standard input; says on standard output when it
 is ready, or why it cannot be. It leaves the process group and session of whoever started it.
 """
 
@@ -176,9 +176,6 @@ def _not_started(error: QarunnerError) -> NotStarted:
 
 def main() -> None:
     """Run as a process of its own."""
-    if os.fork():
-        # Whoever started us waits for this process only; the exporter is nobody's child and no zombie of theirs.
-        os._exit(0)
     faulthandler.enable()
     faulthandler.dump_traceback_later(START_LIMIT, exit=True)
     sys.setswitchinterval(SWITCH_INTERVAL)
@@ -196,7 +193,3 @@ def main() -> None:
         # Threads may be stuck in drivers; the kernel gives back what they hold.
         sys.stderr.flush()
         os._exit(code)
-
-
-if __name__ == "__main__":
-    main()

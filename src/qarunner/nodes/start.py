@@ -147,7 +147,7 @@ def start_exporter(order: StartOrder) -> StartReport:
     node = order.config.id
     with _open_log(node) as log:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "qarunner.nodes.exporter"],
+            [sys.executable, "-P", "-m", "qarunner.nodes"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
