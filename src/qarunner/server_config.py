@@ -42,6 +42,8 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """What the Stb-tester API says of the nodes' licences; a farm of one's own has none."""
     body_limit: Number = 16 * 1024 * 1024
     """Bytes of a request's body; artifacts have a limit of their own."""
+    snapshot_limit: Annotated[int, msgspec.Meta(ge=0)] = 512 * 1024 * 1024
+    """Bytes of a snapshot of a checkout that `qarunner run` may send; 0 when only what was pushed may run."""
 
 
 SERVER_FIELDS = ServerConfig.__struct_fields__

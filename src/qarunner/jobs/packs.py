@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from qarunner.jobs.secrets import SecretKeys, encrypted_secrets
 from qarunner.pack.git import GitError, git
 from qarunner.pack.revisions import SHA, Mirror, Revision, UnknownRevisionError
+from qarunner.pack.snapshots import LARGEST, Snapshots
 from qarunner.pack.tree_names import TreeNames
 from qarunner.pack.trees import Trees
 
@@ -40,16 +42,24 @@ class Packs:
     :param data: the data folder; the mirror is ``packs/mirror.git`` in it.
     :param sources: the kinds of files that hold testcases (`qarunner.plugins.Plugins.testcase_sources`).
     :param trees: where exported trees go; by default ``packs/trees`` in the data folder.
+    :param largest_snapshot: bytes of a snapshot that may be sent; 0 when none is taken.
     :raises ConfigurationError: the address is not allowed, or is no git repository.
     """
 
     def __init__(
-        self, address: str, data: Path, sources: Sequence[TestcaseSource], *, trees: Path | None = None
+        self,
+        address: str,
+        data: Path,
+        sources: Sequence[TestcaseSource],
+        *,
+        trees: Path | None = None,
+        largest_snapshot: int = LARGEST,
     ) -> None:
         folder = data / "packs"
         self.mirror = Mirror(address, folder / MIRROR)
         self.trees = Trees(trees or folder / "trees", self.mirror.folder, self.mirror.prefix)
         self._plugins = Trees(folder / "plugins", self.mirror.folder, within="plugins")
+        self.snapshots = Snapshots(self.mirror, largest_snapshot)
         self.secrets = SecretKeys(data)
         self._names = TreeNames(self.mirror.folder, self.mirror.prefix, sources)
         self._fetched = float("-inf")
@@ -182,6 +192,26 @@ class Packs:
         """Give the exported tree of a commit while the body runs."""
         return self.trees.using(sha)
 
+    def known_commits(self, wanted: str, history: Sequence[str]) -> list[str]:
+        """Return which of a snapshot and the commits it builds on, newest first, are here; fetches for a new one.
+
+        A snapshot that is here is kept for another while.
+        """
+        asked = [wanted, *history]
+        known = self.snapshots.known(asked)
+        if not {wanted, *history[:1]}.intersection(known):
+            with contextlib.suppress(GitError):  # what is here is good while the repository does not answer
+                self.fetch()
+                known = self.snapshots.known(asked)
+        if wanted in known:
+            self.snapshots.renew(wanted)
+        return known
+
     def collect(self) -> int:
-        """Remove trees nobody has used for a week; return how many."""
-        return self.trees.collect(KEPT_TREES, UNUSED)
+        """Remove trees nobody has used for a week, and snapshots nobody asked for in a month; return how many trees.
+
+        :raises GitError: the mirror cannot be put in order.
+        """
+        removed = self.trees.collect(KEPT_TREES, UNUSED)
+        self.snapshots.tidy()
+        return removed

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qarunner.errors import ConfigurationError, QarunnerError
@@ -42,13 +42,18 @@ class GitError(QarunnerError):
 
 
 def git(
-    *arguments: str, folder: Path | None = None, limit: float = QUICK, given: bytes | None = None
+    *arguments: str,
+    folder: Path | None = None,
+    limit: float = QUICK,
+    given: bytes | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git and return what it said.
 
     :param folder: the repository; a bare one, or one with a work tree.
     :param limit: seconds.
     :param given: its standard input; nothing by default.
+    :param variables: more of the environment.
     :raises GitError: it failed or took too long; `problem` has its last line.
     """
     try:
@@ -58,7 +63,7 @@ def git(
             capture_output=True,
             timeout=limit,
             check=False,
-            env=environment(),
+            env={**environment(), **(variables or {})},
         )
     except FileNotFoundError as error:
         raise GitError("git is not installed", "Install git: the server reads test packs with it") from error

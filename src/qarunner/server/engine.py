@@ -73,7 +73,7 @@ def with_jobs(configuration: Configuration, sources: Sequence[TestcaseSource], b
 
         config = parts.config
         address = config.test_pack or str(_empty_pack(parts.store.data))
-        packs = Packs(address, parts.store.data, sources)
+        packs = Packs(address, parts.store.data, sources, largest_snapshot=config.snapshot_limit)
         packs.fetch()
         expiry = config.licence_expiry or None
         farm = Farm(parts.store, configuration, packs, blocked=blocked, licence_expiry=expiry)

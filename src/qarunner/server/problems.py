@@ -20,6 +20,7 @@ from qarunner.jobs.errors import (
     UnknownJobError,
     UnknownReservationError,
 )
+from qarunner.pack.git import GitError
 from qarunner.pack.revisions import UnknownRevisionError
 from qarunner.store.contents import TooLargeError, WrongContentError
 from qarunner.store.errors import (
@@ -52,6 +53,7 @@ STATUSES: tuple[tuple[type[QarunnerError], int], ...] = (
     (AccessError, 400),
     (UnknownJobError, 404),
     (UnknownRevisionError, 404),
+    (GitError, 503),
     (UnknownReservationError, 404),
     (NotYourReservationError, 403),
     (ReservationEndedError, 400),
