@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qarunner.store.keys import Keys, KeysError
+from qarunner.store.keys import Keys, KeysError, key_of
 
 
 @pytest.fixture
@@ -50,6 +50,19 @@ def test_rotation_encrypts_anew_and_still_reads_the_old(keys: Keys, tmp_path: Pa
     with pytest.raises(KeysError, match="no key") as caught:
         again.decrypt(old, "a")
     assert "Put the file of keys back" in caught.value.advice
+
+
+def test_who_has_the_keys_open_uses_the_new_one_as_soon_as_another_process_rotates(keys: Keys, tmp_path: Path) -> None:
+    old = keys.encrypt(b"secret", "a")
+    other = Keys.open(tmp_path / "keys.json")
+    new = other.rotate()
+    assert keys.current == new
+    assert other.decrypt(keys.encrypt(b"x", "a"), "a") == b"x"
+    assert keys.decrypt(old, "a") == b"secret"
+    assert other.forget(keep=[key_of(old)]) == []
+    assert other.forget() == [key_of(old)]
+    with pytest.raises(KeysError, match="no key"):
+        keys.decrypt(old, "a")
 
 
 def test_derived_keys_differ_by_purpose_and_stay_when_keys_rotate(keys: Keys, tmp_path: Path) -> None:

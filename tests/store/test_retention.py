@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
@@ -139,3 +141,24 @@ def test_deleting_one_result_twice_says_so(store: Store) -> None:
         delete_result(store, result, "private")
     with store.read() as connection:
         assert connection.execute(select(Tombstone.reason)).scalar_one() == "private"
+
+
+def test_bytes_that_are_as_good_as_free_are_not_freed_twice(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    results = [add(store, days, bytes([days]) * 100) for days in (4, 3, 2, 1)]
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage._replace(free=1000))
+    limit = Retention(free_bytes=1150)
+    assert carry_out(store, plan(store, limit)) == 2
+    assert plan(store, limit).results == 0, "the next clean-up frees them, and a backup may hold it up"
+    assert alive(store, *results) == [False, False, True, True]
+
+
+def test_deleting_can_be_stopped(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "DELETED_AT_ONCE", 2)
+    for number in range(5):
+        add(store, 40 + number)
+    steps = iter([False, True])
+    assert carry_out(store, plan(store, Retention(days=30)), stopped=lambda: next(steps)) == 2
+    assert carry_out(store, plan(store, Retention(days=30))) == 3

@@ -7,11 +7,12 @@ record and renames the file in one short transaction.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Select, delete, exists, func, select, text
 
@@ -131,26 +132,36 @@ class Collected(NamedTuple):
     """Files without a record: left by a process that was killed, and unfinished deliveries."""
 
 
-def collect_garbage(store: Store, *, grace: timedelta = GRACE) -> Collected:
+def collect_garbage(
+    store: Store, *, grace: timedelta = GRACE, strays: bool = True, stopped: Callable[[], bool] = lambda: False
+) -> Collected:
     """Remove bytes that no result has; short transactions, so that others may write in between.
 
+    :param strays: look on the disk for files without a record as well.
+    :param stopped: asked between the transactions: whether to leave the rest for another time.
     :raises StoreBusyError: while a backup runs: it needs all files to stay.
     """
     removed, size = 0, 0
     with contents_lock(store.contents.folder, exclusive=True):
-        strays = _remove_strays(store, grace) + store.contents.sweep_incoming()
-        while True:
-            with store.write() as connection:
-                _lock_contents(connection, exclusive=True)
-                unused = ~exists().where(StoredArtifact.sha256 == Content.sha256)
-                query = select(Content.sha256, Content.size).where(Content.created < now() - grace, unused)
-                some = connection.execute(query.limit(REMOVED_AT_ONCE)).all()
-                connection.execute(delete(Content).where(Content.sha256.in_([row.sha256 for row in some])))
-                for row in some:
-                    store.contents.remove(row.sha256)
-            removed, size = removed + len(some), size + sum(row.size for row in some)
-            if len(some) < REMOVED_AT_ONCE:
-                return Collected(removed, size, strays)
+        swept = _remove_strays(store, grace) + store.contents.sweep_incoming() if strays else 0
+        some = [0]
+        while some and not stopped():
+            some = _remove_unused(store, grace)
+            removed, size = removed + len(some), size + sum(some)
+    return Collected(removed, size, swept)
+
+
+def _remove_unused(store: Store, grace: timedelta) -> list[int]:
+    """Remove some contents that no result has; return their sizes."""
+    with store.write() as connection:
+        _lock_contents(connection, exclusive=True)
+        unused = ~exists().where(StoredArtifact.sha256 == Content.sha256)
+        query = select(Content.sha256, Content.size).where(Content.created < now() - grace, unused)
+        some = connection.execute(query.limit(REMOVED_AT_ONCE)).all()
+        connection.execute(delete(Content).where(Content.sha256.in_([row.sha256 for row in some])))
+        for row in some:
+            store.contents.remove(row.sha256)
+    return [row.size for row in some]
 
 
 def _remove_strays(store: Store, grace: timedelta) -> int:
@@ -170,18 +181,28 @@ def _remove_strays(store: Store, grace: timedelta) -> int:
 
 
 @contextmanager
-def contents_lock(folder: Path, *, exclusive: bool) -> Iterator[None]:
+def contents_lock(folder: Path, *, exclusive: bool, patience: float = 0) -> Iterator[None]:
     """Hold the files of all contents: several may share them, as backups do, or one may remove some.
 
-    :raises StoreBusyError: at once, when another process holds them in a way that does not go together.
+    :param patience: seconds to wait for it.
+    :raises StoreBusyError: another process holds them in a way that does not go together.
     """
     with (folder / "contents.lock").open("w") as file:
-        try:
-            fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            other = "a backup or another clean-up" if exclusive else "a clean-up"
-            raise StoreBusyError(f"{other} is at work on {folder}", "Try again when it has ended.") from error
+        ends = time.monotonic() + patience
+        while not _take(file, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH):
+            if time.monotonic() > ends:
+                other = "a backup or another clean-up" if exclusive else "a clean-up"
+                raise StoreBusyError(f"{other} is at work on {folder}", "Try again when it has ended.")
+            time.sleep(0.2)
         yield
+
+
+def _take(file: IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _lock_contents(connection: Connection, *, exclusive: bool) -> None:

@@ -1,177 +1,178 @@
-"""Copies a store to a folder and back, while it is in use.
+"""Copies a store to a folder, while it is in use; `qarunner.store.restore` brings it back.
 
 A backup is a folder with the database (a copy of SQLite's file, or a dump of PostgreSQL's), all artifacts and
 ``backup.json``. Artifacts never change, so they are linked where the disk allows it and copied where not, and a second
-backup into the same folder copies only what is new. The encryption keys are not in it unless asked for: keep them
-elsewhere, for a backup with its keys tells every secret.
+backup into the same folder copies only what is new. Until it is whole, the older one is what ``backup.json`` names. The
+keys are not in it unless asked for: keep them elsewhere, for a backup with its keys tells every secret.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
-import sqlite3
-import subprocess
-from contextlib import closing
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from sqlalchemy import func, inspect, select
 
-from qarunner.results import Record
+from qarunner._version import __version__
 from qarunner.store.artifacts import contents_lock
 from qarunner.store.clock import now
 from qarunner.store.contents import ContentFiles, explain_full_disk
-from qarunner.store.errors import StoreError
-from qarunner.store.keys import KEY_FILE
-from qarunner.store.schema import HEAD
+from qarunner.store.copies import (
+    Progress,
+    copy_contents,
+    copy_files,
+    copy_sqlite,
+    no_progress,
+    run_postgresql,
+    settle_sqlite,
+)
+from qarunner.store.errors import BackupError
+from qarunner.store.keys import KEYS_FOLDER
+from qarunner.store.manifest import MANIFEST, OTHERS, Manifest, database_of, read_manifest
+from qarunner.store.models import Content
+from qarunner.store.portions import in_portions
+from qarunner.store.schema import known_revisions, refuse_unknown, revision
+from qarunner.store.upsert import table_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
-
     from qarunner.store.engine import Store
 
-MANIFEST = "backup.json"
-SQLITE_COPY = "qarunner.db"
-POSTGRESQL_DUMP = "qarunner.dump"
+CLEAN_UP_LIMIT = 600.0
+"""Seconds to wait for a clean-up of old artifacts to end."""
 
 
-class BackupError(StoreError):
-    """A backup cannot be made or used."""
-
-
-class Manifest(Record, frozen=True):
-    """What is in a backup."""
-
-    layout: str
-    """The revision of the tables."""
-    database: str
-    """sqlite or postgresql."""
-    started: datetime
-    """The backup holds everything that was stored before this moment."""
-    finished: datetime
-    contents: int
-    """How many files of artifacts there are."""
-    keys: bool
-    """Whether the encryption keys are in it."""
-
-
-def backup(store: Store, folder: Path, *, with_keys: bool = False) -> Manifest:
+def backup(
+    store: Store,
+    folder: Path,
+    *,
+    with_keys: bool = False,
+    others: Sequence[str] = (),
+    progress: Progress = no_progress,
+    patience: float = CLEAN_UP_LIMIT,
+) -> Manifest:
     """Write a backup into `folder`, which may hold an older one of the same store.
 
-    :raises StoreBusyError: while old artifacts are being cleaned up.
+    :param others: patterns of further files in the data folder, such as ``jobs/*/job.log``.
+    :param patience: seconds to wait while old artifacts are being cleaned up.
+    :raises StoreBusyError: that took longer, or another backup is being written into the folder.
     :raises StorageFullError: when the disk of `folder` is full; an older backup in it is still whole.
-    :raises BackupError: when ``pg_dump`` is needed and is not there, or fails.
+    :raises BackupError: when the folder holds something else, or ``pg_dump`` is needed and is not there, or fails.
     """
+    older = _check_folder(store, folder)
+    copies = ContentFiles(folder / "artifacts")
+    with (
+        contents_lock(copies.folder, exclusive=True),
+        contents_lock(store.contents.folder, exclusive=False, patience=patience),
+        explain_full_disk(folder),
+    ):
+        manifest = _write(store, folder, copies, others, progress, with_keys=with_keys)
+        if older is not None and older.file != manifest.file:
+            database_of(folder, older).unlink(missing_ok=True)
+        _prune(store, copies, progress)
+    return manifest
+
+
+def _write(
+    store: Store, folder: Path, copies: ContentFiles, others: Sequence[str], progress: Progress, *, with_keys: bool
+) -> Manifest:
+    """Write all parts, and last the file that makes them the backup; nothing of a failed one stays but artifacts."""
     started = now()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with contents_lock(store.contents.folder, exclusive=False), explain_full_disk(folder):
-        copy = folder / (SQLITE_COPY if store.is_sqlite else POSTGRESQL_DUMP)
-        new = copy.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        if store.is_sqlite:
-            _copy_sqlite(store.database_file, new)
-        else:
-            _run_postgresql("pg_dump", store.url, "--format=custom", "--no-owner", f"--file={new}")
+    layout, total = _look_at(store)
+    name = f"qarunner-{started:%Y%m%dT%H%M%S%fZ}.{'db' if store.is_sqlite else 'dump'}"
+    unfinished = folder / f"{MANIFEST}.new"
+    try:
+        progress("the database", 0, 0)
+        _copy_database(store, folder / name)
         # After the database: every artifact that it names is there by now.
-        contents = copy_contents(store.contents, ContentFiles(folder / "artifacts"))
-        new.replace(copy)
+        copied = copy_contents(store.contents, copies, total or 0, progress)
+        (folder / OTHERS).mkdir(mode=0o700, exist_ok=True)
+        copy_files(store.data, folder / OTHERS, others)
         if with_keys:
-            shutil.copy2(store.data / KEY_FILE, folder / KEY_FILE)
+            _copy_keys(store.data / KEYS_FOLDER, folder / KEYS_FOLDER)
         manifest = Manifest(
-            layout=HEAD,
+            layout=layout,
             database="sqlite" if store.is_sqlite else "postgresql",
+            file=name,
+            origin=_origin(store),
             started=started,
             finished=now(),
-            contents=contents,
+            contents=copied.contents,
+            new=copied.new,
+            linked=copied.linked,
             keys=with_keys,
+            release=__version__,
         )
-        (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+        unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+        unfinished.replace(folder / MANIFEST)
+    except BaseException:
+        for file in (unfinished, *folder.glob(f"{name}*")):
+            file.unlink(missing_ok=True)
+        raise
     return manifest
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """Return what is in a backup.
-
-    :raises BackupError: when the folder holds none, or one that was not finished.
-    """
+def _check_folder(store: Store, folder: Path) -> Manifest | None:
+    """Make the folder, if need be; return what older backup it holds."""
+    if folder.resolve() == store.data.resolve():
+        raise BackupError(f"{folder} is the data folder itself", "Name another folder, best on another disk.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (folder / MANIFEST).exists():
+        # What a backup that failed may leave is no reason to refuse the next one.
+        strange = {entry.name for entry in folder.iterdir()} - {"artifacts", OTHERS, KEYS_FOLDER, "lost+found"}
+        if strange:
+            problem = f"{folder} is not empty, and holds no backup: {min(strange)}"
+            raise BackupError(problem, "Name a new folder, or one with an older backup of this store.")
+        return None
     try:
-        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError) as error:
-        raise BackupError(f"there is no whole backup in {folder}", f"It would have a {MANIFEST}.") from error
+        older = read_manifest(folder)
+    except BackupError:  # damaged: whatever it was, the new one is better
+        return None
+    if older.origin != _origin(store):
+        problem = f"{folder} holds a backup of another store, {older.origin}"
+        raise BackupError(problem, "Name a folder of its own for each store.")
+    return older
 
 
-def restore(store: Store, folder: Path) -> Manifest:
-    """Make the store what it was when the backup was made. Everything that is newer is lost.
-
-    It may be in use: who reads meanwhile sees the old state until the new one is there (with PostgreSQL, who asks while
-    the tables change places may find them empty, once). Jobs that ran when the backup was made are marked as running;
-    restart the server, and it closes them.
-
-    :raises BackupError: when the backup does not fit the store, or ``pg_restore`` is needed and is not there, or fails.
-    """
-    manifest = read_manifest(folder)
-    kind = "sqlite" if store.is_sqlite else "postgresql"
-    if manifest.database != kind:
-        raise BackupError(f"the backup in {folder} is of {manifest.database}, the store is in {kind}")
-    if manifest.layout != HEAD:
-        raise BackupError(
-            f"the backup in {folder} has the layout {manifest.layout}, this release needs {HEAD}",
-            "Restore it with the release that made it, then migrate.",
-        )
-    with contents_lock(store.contents.folder, exclusive=False), explain_full_disk(store.contents.folder):
-        copy_contents(ContentFiles(folder / "artifacts"), store.contents)
-        if store.is_sqlite:
-            _copy_sqlite(folder / SQLITE_COPY, store.database_file)
-        else:
-            options = ("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error")
-            _run_postgresql("pg_restore", store.url, *options, str(folder / POSTGRESQL_DUMP))
-        if manifest.keys:
-            shutil.copy2(folder / KEY_FILE, store.data / KEY_FILE)
-    return manifest
+def _origin(store: Store) -> str:
+    return str(store.database_file or store.url.set(password=None).render_as_string())
 
 
-def copy_contents(source: ContentFiles, target: ContentFiles) -> int:
-    """Bring all contents of one folder into another, by links where the disk allows it; return how many there are."""
-    count = 0
-    for sha256 in source.all_hashes():
-        count += 1
-        path = target.path(sha256)
-        if path.exists():
-            continue
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = target.incoming / f"copy-{os.getpid()}-{sha256}"
-        try:
-            os.link(source.path(sha256), new)
-        except OSError:  # another disk, or one that knows no links
-            shutil.copyfile(source.path(sha256), new)
-        try:
-            new.replace(path)
-        finally:
-            new.unlink(missing_ok=True)
-    return count
+def _look_at(store: Store) -> tuple[str, int | None]:
+    """Return the layout of the tables, and how many contents there are; None in one from before there were any."""
+    with store.read() as connection:
+        layout = revision(connection)
+        if layout not in known_revisions():
+            refuse_unknown(layout)
+        if not inspect(connection).has_table(table_of(Content).name):
+            return layout, None
+        return layout, connection.execute(select(func.count()).select_from(Content)).scalar_one()
 
 
-def _copy_sqlite(source: Path | None, target: Path | None) -> None:
-    assert source
-    assert target
-    if not source.is_file():
-        raise BackupError(f"the database {source} is missing")
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target, timeout=30)) as new:
-        # In one step: one state of the database, while others go on reading and writing it.
-        old.backup(new)
+def _copy_database(store: Store, target: Path) -> None:
+    if store.is_sqlite:
+        copy_sqlite(store.database_file, target)
+        settle_sqlite(target)
+    else:
+        run_postgresql("pg_dump", store.url, "--format=custom", "--no-owner", f"--file={target}")
 
 
-def _run_postgresql(program: str, url: URL, *options: str) -> None:
-    address = url.set(drivername="postgresql", password=None).render_as_string()
-    # The password goes by the environment: arguments of a process can be seen by everybody.
-    environment = os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {})
-    try:
-        done = subprocess.run(
-            [program, f"--dbname={address}", *options], env=environment, capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError as error:
-        raise BackupError(f"{program} is not installed", "It comes with PostgreSQL's client programs.") from error
-    if done.returncode != 0:
-        raise BackupError(f"{program} failed: {done.stderr.strip()[-500:]}")
+def _copy_keys(source: Path, target: Path) -> None:
+    target.mkdir(mode=0o700, exist_ok=True)
+    for file in source.glob("*"):
+        if file.is_file() and file.suffix != ".lock":
+            shutil.copy2(file, target / file.name)
+
+
+def _prune(store: Store, copies: ContentFiles, progress: Progress) -> None:
+    """Remove what the backup does not name any more: nothing is collected meanwhile, so the store still names it."""
+    progress("what is no longer needed", 0, 0)
+    if _look_at(store)[1] is None:
+        return
+    for some in in_portions(copies.all_hashes()):
+        with store.read() as connection:
+            known = set(connection.execute(select(Content.sha256).where(Content.sha256.in_(some))).scalars())
+        for sha256 in set(some) - known:
+            copies.remove(sha256)

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from sqlalchemy import inspect
+
 from qarunner.store.connect import make_engine, parse_url
 from qarunner.store.contents import ContentFiles
 from qarunner.store.errors import StoreError
 from qarunner.store.faults import explained
-from qarunner.store.schema import create_if_empty, refuse_other_schema, upgrade
+from qarunner.store.schema import create_if_empty, refuse_other_schema, revision, upgrade
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
@@ -47,11 +49,12 @@ class Store:
         self._writing_thread: int | None = None
 
     @classmethod
-    def open(cls, data: Path | str, url: str = "", *, check: bool = True) -> Self:
+    def open(cls, data: Path | str, url: str = "", *, check: bool = True, create: bool = True) -> Self:
         """Open the store in the folder `data`, which is made when it is not there; an empty database gets its tables.
 
         :param url: ``postgresql://...`` for a database elsewhere; empty for SQLite in the folder.
-        :param check: False opens a database of another release as well: for `migrate`, and for nothing else.
+        :param check: False opens a database of another release as well: to migrate it, or to make a backup.
+        :param create: False leaves an empty database empty: for `qarunner.store.restore.restore`.
         :raises ConfigurationError: when the address is not usable.
         :raises SchemaError: when the database is of an older or newer release; its advice says what to do.
         """
@@ -60,9 +63,10 @@ class Store:
         store = cls(folder, parse_url(url or f"sqlite:///{folder / DATABASE_FILE}"))
         try:
             with explained(store.url):
-                create_if_empty(store._writer, folder)
+                if create:
+                    create_if_empty(store._writer, folder)
                 if check:
-                    refuse_other_schema(store._reader)
+                    refuse_other_schema(store._reader, folder)
         except BaseException:
             store.close()
             raise
@@ -105,6 +109,18 @@ class Store:
                 yield
             finally:
                 self._writing_thread = None
+
+    def is_empty(self) -> bool:
+        """Whether the database has no tables at all. Asks nothing, and so makes nothing, where there is no file yet."""
+        if self.database_file is not None and not self.database_file.exists():
+            return True
+        with self.read() as connection:
+            return not inspect(connection).get_table_names()
+
+    def layout(self) -> str:
+        """Return the revision of the tables; empty when there are none of ours."""
+        with self.read() as connection:
+            return revision(connection)
 
     def optimize(self) -> None:
         """Let SQLite look at what it has, so that it chooses indexes better; worth it once a day. Takes a second."""

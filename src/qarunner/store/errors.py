@@ -35,3 +35,7 @@ class ResultDeletedError(StoreError):
 
 class BadCursorError(StoreError):
     """The place to continue from is not one that a page of this list gave (answered as 400)."""
+
+
+class BackupError(StoreError):
+    """A backup cannot be made or used."""

@@ -11,8 +11,9 @@ import fcntl
 import hashlib
 import hmac
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -22,11 +23,14 @@ import msgspec
 from qarunner.results import Record
 from qarunner.store.errors import StoreError
 
-KEY_FILE = "keys.json"
+KEYS_FOLDER = "keys"
+"""In the data folder: all that must not be lost, and that nobody else may read."""
+KEY_FILE = Path(KEYS_FOLDER, "store.json")
 KEY_BYTES = 32
 NONCE_BYTES = 12
 PREFIX = "q1"
 """Of every encrypted text; says how to read the rest."""
+_SEALED = re.compile(rf"{PREFIX}\.([0-9a-f]+)\.([A-Za-z0-9_=-]*)")
 
 
 class KeysError(StoreError):
@@ -45,12 +49,15 @@ class _KeyFile(Record, frozen=True):
 class Keys:
     """The keys of one store. `open` reads them, or makes the first ones; safe for threads.
 
+    They may rotate while they are in use: a changed file is read anew.
+
     :param file: where they lie; only its owner may read it.
     """
 
-    def __init__(self, file: Path, contents: _KeyFile) -> None:
+    def __init__(self, file: Path) -> None:
         self._file = file
-        self._contents = contents
+        self._version = _version(file)
+        self._known = _read(file)
 
     @classmethod
     def open(cls, file: Path) -> Self:
@@ -58,17 +65,30 @@ class Keys:
 
         :raises KeysError: when the file cannot be read, or others may read it too.
         """
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(file):
             if not file.exists():
                 first = _new_id()
                 contents = _KeyFile(current=first, keys={first: os.urandom(KEY_BYTES)}, signing=os.urandom(KEY_BYTES))
                 _write(file, contents)
-            return cls(file, _read(file))
+            return cls(file)
 
     @property
     def current(self) -> str:
         """The id of the key that encrypts now."""
-        return self._contents.current
+        return self._contents().current
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all keys."""
+        return list(self._contents().keys)
+
+    def _contents(self) -> _KeyFile:
+        version = _version(self._file)
+        if version is not None and version != self._version:
+            self._known = _read(self._file)
+            self._version = version
+        return self._known
 
     def encrypt(self, secret: bytes, context: str) -> str:
         """Return the secret as a text which only `decrypt` with the same context can read.
@@ -77,9 +97,9 @@ class Keys:
         """
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self._contents.keys[self.current]).encrypt(nonce, secret, context.encode())
-        return f"{PREFIX}.{self.current}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+        nonce, known = os.urandom(NONCE_BYTES), self._contents()
+        sealed = AESGCM(known.keys[known.current]).encrypt(nonce, secret, context.encode())
+        return f"{PREFIX}.{known.current}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, text: str, context: str) -> bytes:
         """Return the secret of a text.
@@ -89,9 +109,8 @@ class Keys:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        prefix, key_id, sealed = (*text.split("."), "", "")[:3]
-        key = self._contents.keys.get(key_id)
-        if prefix != PREFIX or key is None:
+        key, sealed = self._contents().keys.get(key_of(text)), text.rpartition(".")[2]
+        if key is None:
             raise KeysError(
                 f"no key in {self._file} fits an encrypted text of {context}",
                 "Put the file of keys back that belongs to this data folder, or enter the secret again.",
@@ -104,29 +123,47 @@ class Keys:
 
     def needs_rotation(self, text: str) -> bool:
         """Whether a text was encrypted with another key than the current one."""
-        return not text.startswith(f"{PREFIX}.{self.current}.")
+        return key_of(text) != self.current
 
     def derive(self, purpose: str) -> bytes:
         """Return 32 bytes that are always the same for this store and purpose, and tell nothing of other purposes'."""
-        return hmac.digest(self._contents.signing, purpose.encode(), hashlib.sha256)
+        return hmac.digest(self._contents().signing, purpose.encode(), hashlib.sha256)
 
     def rotate(self) -> str:
         """Make a new key, which encrypts from now on; return its id. Then encrypt the old texts again and `forget`."""
         with _alone(self._file):
             known = _read(self._file)
             new = _new_id()
-            self._contents = msgspec.structs.replace(known, current=new, keys=known.keys | {new: os.urandom(KEY_BYTES)})
-            _write(self._file, self._contents)
+            keys = known.keys | {new: os.urandom(KEY_BYTES)}
+            _write(self._file, msgspec.structs.replace(known, current=new, keys=keys))
         return new
 
-    def forget(self) -> list[str]:
-        """Remove all keys but the current one and return their ids. What they encrypted can never be read again."""
+    def forget(self, keep: Collection[str] = ()) -> list[str]:
+        """Remove all keys but the current one and return their ids. What they encrypted can never be read again.
+
+        :param keep: ids of others that are still needed.
+        """
         with _alone(self._file):
             known = _read(self._file)
-            old = [key_id for key_id in known.keys if key_id != known.current]
-            self._contents = msgspec.structs.replace(known, keys={known.current: known.keys[known.current]})
-            _write(self._file, self._contents)
-        return old
+            needed = {known.current, *keep}
+            keys = {key_id: key for key_id, key in known.keys.items() if key_id in needed}
+            _write(self._file, msgspec.structs.replace(known, keys=keys))
+        return [key_id for key_id in known.keys if key_id not in needed]
+
+
+def key_of(text: str) -> str:
+    """Return the id of the key that an encrypted text names; empty when it is none of ours."""
+    found = _SEALED.fullmatch(text)
+    return found[1] if found else ""
+
+
+def _version(file: Path) -> tuple[int, int, int] | None:
+    """Return what changes when the file is replaced; None while it is not there."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _new_id() -> str:

@@ -7,7 +7,7 @@ its artifacts go with the next `qarunner.store.artifacts.collect_garbage`, unles
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Subquery, delete, exists, func, literal, select, tuple_
 
 from qarunner.store.clock import now
+from qarunner.store.copies import Progress, no_progress
 from qarunner.store.lookup import number_of
 from qarunner.store.models import Content, StoredArtifact, StoredResult, StoredRun, Tombstone
 from qarunner.store.upsert import insert_new, table_of
@@ -25,8 +26,15 @@ if TYPE_CHECKING:
 DELETED_AT_ONCE = 200
 """Results per transaction, so that others may write in between."""
 LAST_NUMBER = 2**62
+Stopped = Callable[[], bool]
+"""Asked between short steps: whether to leave the rest for another time."""
 FORGOTTEN = timedelta(days=400)
 """Tombstones are kept so long; after that a deleted result is as unknown as one that never was."""
+
+
+def never() -> bool:
+    """Go on to the end."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +78,22 @@ def plan(store: Store, retention: Retention) -> Plan:
         return Plan(count, freed, oldest, newest, last if count else None)
 
 
-def carry_out(store: Store, planned: Plan, reason: str = "retention") -> int:
-    """Delete what was planned; return how many results that were. Can be stopped at any time and planned again."""
+def carry_out(
+    store: Store, planned: Plan, reason: str = "retention", progress: Progress = no_progress, stopped: Stopped = never
+) -> int:
+    """Delete what was planned; return how many results that were. Can be stopped at any time and planned again.
+
+    :param reason: remains with the tombstones.
+    """
     deleted = 0
-    while planned.last is not None:
+    while planned.last is not None and not stopped():
         with store.write() as connection:
             query = select(StoredResult.number, StoredResult.id).where(*_up_to(planned.last))
             oldest = query.order_by(StoredResult.started, StoredResult.number).limit(DELETED_AT_ONCE)
             some = [(row.number, row.id) for row in connection.execute(oldest)]
             _delete(connection, some, reason)
         deleted += len(some)
+        progress("results", deleted, max(deleted, planned.results))
         if len(some) < DELETED_AT_ONCE:
             break
     with store.write() as connection:
@@ -130,8 +144,8 @@ def _by_size(connection: Connection, retention: Retention, free: int) -> tuple[d
     if retention.most_bytes is not None:
         used = connection.execute(select(func.coalesce(func.sum(last_use.c.size), 0))).scalar_one()
         excess = int(used) - retention.most_bytes
-    if retention.free_bytes is not None:
-        excess = max(excess, retention.free_bytes - free)
+    if retention.free_bytes is not None and free < retention.free_bytes:
+        excess = max(excess, retention.free_bytes - free - _unused_bytes(connection))
     if excess <= 0:
         return None
     freed = func.sum(last_use.c.size).over(order_by=last_use.c.started).label("freed")
@@ -141,6 +155,12 @@ def _by_size(connection: Connection, retention: Retention, free: int) -> tuple[d
     if started is None:  # even all of them are not enough
         started = connection.execute(select(func.max(last_use.c.started))).scalar()
     return None if started is None else (started, LAST_NUMBER)
+
+
+def _unused_bytes(connection: Connection) -> int:
+    """Return how much will be free anyway: bytes of results that are deleted, which no one has collected yet."""
+    unused = ~exists().where(StoredArtifact.sha256 == Content.sha256)
+    return int(connection.execute(select(func.coalesce(func.sum(Content.size), 0)).where(unused)).scalar_one())
 
 
 def _last_use() -> Subquery:

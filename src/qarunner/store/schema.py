@@ -9,10 +9,11 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from qarunner._version import __version__
 from qarunner.store.errors import SchemaError
 
 HEAD = "0002"
@@ -21,8 +22,11 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_FILE = "schema.lock"
 
 
-def refuse_other_schema(engine: Engine) -> None:
-    """Raise `SchemaError` unless the database has this release's layout."""
+def refuse_other_schema(engine: Engine, data: Path) -> None:
+    """Raise `SchemaError` unless the database has this release's layout.
+
+    :param data: the data folder, to be named in the advice.
+    """
     with engine.connect() as connection, connection.begin():
         found = revision(connection)
     if found == HEAD:
@@ -30,12 +34,18 @@ def refuse_other_schema(engine: Engine) -> None:
     if found in known_revisions():
         raise SchemaError(
             f"the database has the older layout {found}, this release needs {HEAD}",
-            "Make a backup (qarunner backup), then run qarunner migrate.",
+            f"Stop the servers that use it, then run: qarunner migrate --data {data} (it makes a backup first).",
         )
-    raise SchemaError(
-        f"the database has the layout {found or 'of something else'}, which this release does not know",
-        "Use the release of qarunner that wrote it, or a newer one; a backup is restored by the release that made it.",
-    )
+    refuse_unknown(found)
+
+
+def refuse_unknown(layout: str, what: str = "the database") -> NoReturn:
+    """Raise `SchemaError` for a layout that this release does not know."""
+    if layout.isdecimal() and layout > HEAD:
+        problem = f"{what} was written by a newer qarunner: its layout is {layout}, this release knows {HEAD}"
+        raise SchemaError(problem, f"Update: pip install --upgrade qarunner (this is {__version__}).")
+    problem = f"{what} has the layout {layout or 'of something else'}, which this release does not know"
+    raise SchemaError(problem, "Name the database of a quality store, or an empty one.")
 
 
 def revision(connection: Connection) -> str:
@@ -66,7 +76,7 @@ def upgrade(engine: Engine, data: Path) -> tuple[str, str]:
             before = revision(connection)
         if before != HEAD:
             if before and before not in known_revisions():
-                refuse_other_schema(engine)
+                refuse_unknown(before)
             _run_migrations(engine)
         return before, HEAD
 
