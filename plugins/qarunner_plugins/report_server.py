@@ -27,7 +27,7 @@ from qarunner import (
 if TYPE_CHECKING:
     from requests import PreparedRequest, Session
 
-    from qarunner import Result
+    from qarunner import Result, Run
 
 API = "/qarunner/api/v1"
 JOB_URL, JOB_TOKEN = "QARUNNER_REPORT_URL", "QARUNNER_REPORT_TOKEN"
@@ -106,6 +106,16 @@ class ServerReporter:
         for index in arrived:
             answers[index] = problems.get(results[index][0].id, answers[index])
         return answers
+
+    def finish(self, run: Run, _results: Sequence[Result], _folder: Path) -> str | None:
+        """Deliver the end of a run, which no result may follow any more: how long it took and how it ended."""
+        own = ServerReporter(self._url, self._token)  # this one's connection is another thread's
+        status, text = own._request("POST", "/results", data=msgspec.json.encode({"runs": [run]}), json=True)
+        if status in USELESS:
+            return f"server: the end of the run was refused: {text}"
+        if status != HTTPStatus.OK:
+            raise ConnectionError(f"{self._url} answered {status}: {text}")
+        return None
 
     def _send(self, results: Sequence[tuple[Result, Path]]) -> list[Outcome]:
         """Deliver the records; where one of them is refused, the others go without it."""

@@ -20,6 +20,7 @@ from qarunner.config import load
 from qarunner.outbox.courier import Pauses
 from qarunner.outbox.delivery_state import read_delivery
 from qarunner.outbox.outbox import Outbox
+from qarunner.outbox.run_reports import finish_run, reports_missing
 from qarunner.plugins import Plugins
 from qarunner.reporter_choice import open_reporters
 from qarunner.results import new_id
@@ -137,6 +138,33 @@ def test_many_results_go_in_one_request(tmp_path: Path, server: ApiServer, monke
     assert outbox.close(30) == []
     assert asked.count("POST results") <= 6
     assert asked.count("PUT results") <= 100, "bytes that were there were sent again"
+
+
+def test_the_end_of_a_run_arrives_though_no_result_follows(tmp_path: Path, server: ApiServer, data: Path) -> None:
+    maker = RunMaker(tmp_path / "results")
+    reporters = {"server": ServerReporter(server.url, server.token)}
+    outbox = Outbox(maker.folder, reporters, QUICK)
+    result = maker.add()
+    outbox.put(result)
+    assert outbox.close(30) == []
+    maker.finish(exit_code=6)
+    assert finish_run(maker.folder, reporters) == []
+    with Store.open(data) as store, store.read() as connection:
+        assert result_detail(connection, result.id).run == maker.run
+    assert maker.run.exit_code == 6
+
+
+def test_the_end_of_a_run_that_was_not_taken_is_delivered_later(tmp_path: Path, answering: Any) -> None:
+    maker = RunMaker(tmp_path / "results").finish()
+    away = {"server": ServerReporter(answering(503).url, "t")}
+    [line] = finish_run(maker.folder, away)
+    assert "answered 503" in line
+    assert set(reports_missing(maker.folder, away)) == {"server"}
+    [line] = finish_run(maker.folder, {"server": ServerReporter(answering(401).url, "")})
+    assert "needs a token" in line
+    [line] = finish_run(maker.folder, {"server": ServerReporter(answering(400).url, "t")})
+    assert "was refused" in line
+    assert not reports_missing(maker.folder, away)
 
 
 def test_a_result_that_cannot_be_stored_is_refused_alone(tmp_path: Path, server: ApiServer) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from qarunner.errors import PluginError
+from qarunner.errors import QarunnerError
 from qarunner.outbox.delivery_state import Delivery, read_delivery, write_delivery
 from qarunner.outbox.run_directory import read_run_directory
 from qarunner.outbox.scrub import scrubbed
@@ -51,7 +51,7 @@ def finish_run(
         try:
             line = run_limited(name, "its report", limit, partial(reporter.finish, run, results, folder))
             lines += [str(line)] if line else []
-        except PluginError as error:
+        except QarunnerError as error:
             problem = scrubbed(error.problem)
             lines.append(problem)
         _keep(folder, name, problem)
