@@ -161,3 +161,24 @@ def test_shrinking_counts_every_pixel_of_the_source() -> None:
     target = numpy.empty((36, 64, 3), numpy.uint8)
     scale(source, target)
     assert (target == 100).all()
+
+
+class NamedBell(socket.socket):
+    """Notes when it is rung instead of sending."""
+
+    def __init__(self, name: str, rung: list[str]) -> None:
+        super().__init__(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._name, self._rung = name, rung
+
+    def send(self, *_arguments: object) -> int:
+        self._rung.append(self._name)
+        return 8
+
+
+def test_a_reader_that_came_after_the_recorder_is_told_of_a_frame_before_it(hall: Hall) -> None:
+    rung: list[str] = []
+    with NamedBell("recorder", rung) as recorder, NamedBell("test", rung) as test:
+        hall.hub.add_doorbell(recorder)
+        hall.hub.add_doorbell(test)
+        hall.hub.publish(numpy.zeros((36, 64, 3), numpy.uint8), 1.0)
+    assert rung == ["test", "recorder"]

@@ -61,9 +61,13 @@ class FrameHub:
             self._changed.notify_all()
 
     def add_doorbell(self, doorbell: socket.socket) -> None:
-        """Send a packet on `doorbell` for each frame from now on."""
+        """Send a packet on `doorbell` for each frame from now on.
+
+        The last one to come is told first: the recorder, which is there from the start and has most to do with a frame,
+        does not take a processor from a test that waits for it.
+        """
         with self._changed:
-            self._doorbells = (*self._doorbells, doorbell)
+            self._doorbells = (doorbell, *self._doorbells)
 
     def remove_doorbell(self, doorbell: socket.socket) -> None:
         """Stop it."""
