@@ -27,7 +27,10 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True):
     `listen`: ``address:port`` on which the exporter also answers over the network; empty for this host only.
     `device`: ``model``, ``build`` and other properties of what is tested, as far as the configuration knows.
     `users`: names or numbers of the other users of this host who may use the node while it is ours; root always may.
+    `job_users`: the same for users that jobs run as, who may use it from within a job on this node only.
     `pack`: root of the test pack whose ``plugins/`` folder holds further drivers; empty for none.
+    `known_as`: in a configuration for those who only use the node, how its exporter knows the whole one: without the
+    addresses and options of capture, remote and power, which may hold passwords, it cannot start an exporter.
     """
 
     id: str
@@ -40,4 +43,6 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True):
     listen: str = ""
     device: dict[str, str] = {}
     users: tuple[str, ...] = ()
+    job_users: tuple[str, ...] = ()
     pack: str = ""
+    known_as: str = ""

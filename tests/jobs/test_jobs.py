@@ -270,13 +270,19 @@ def test_testcases_see_nothing_of_the_servers_environment(rig: FarmRig, monkeypa
     rig.pack.write(
         "tests/env.py",
         """
-        import os
+        import json, os
 
         def test_environment():
             assert "DATABASE_PASSWORD" not in os.environ
             assert os.environ["QARUNNER_JOB_UID"].startswith("/test-")
+
+        def test_node(node):
+            with open(os.environ["QARUNNER_JOB_NODE"]) as file:
+                known = json.load(file)
+            assert known["capture"] == {"uri": "pattern:", "options": {}}
+            assert node.status().capture.signal == "frames"
         """,
     )
     rig.pack.commit()
-    ended = rig.finished(rig.run("tests/env.py::test_environment"))
-    assert ended.pass_count == 1, rig.log(ended)
+    ended = rig.finished(rig.run("tests/env.py::test_environment", "tests/env.py::test_node"))
+    assert ended.pass_count == 2, rig.log(ended)

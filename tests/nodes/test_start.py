@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from tests.peers.rig_node import RigNode, eventually
 from qarunner.errors import ConfigurationError, DeviceError, ExporterLostError, NodeBusyError
 from qarunner.node_config import DriverConfig, NodeConfig
 from qarunner.nodes import client
+from qarunner.nodes.names import for_users
 
 if TYPE_CHECKING:
     from tests.nodes.conftest import RigMaker
@@ -47,6 +49,24 @@ def test_an_exporter_that_crashes_at_its_start_is_an_error_with_the_end_of_its_l
     with pytest.raises(ExporterLostError, match="ended while it started") as caught:
         make_rig("tests.peers.fake_rig:crash").connect()
     assert "ZeroDivisionError: a mistake in a resolver" in caught.value.advice
+
+
+def test_who_may_only_use_a_node_waits_for_its_exporter_and_knows_no_address(make_rig: RigMaker) -> None:
+    rig = make_rig(linger=30.0)
+    known = for_users(rig.config)
+    assert known.capture == DriverConfig(uri="fake:")
+    assert str(rig.log_path) not in repr(known)
+    connected: list[int] = []
+
+    def use() -> None:
+        with client.connect(known, holder="a job") as node:
+            connected.append(node.exporter_pid)
+
+    user = threading.Thread(target=use)
+    user.start()
+    with rig.observe() as keeper:
+        user.join(30)
+        assert connected == [keeper.exporter_pid]
 
 
 def test_an_idle_exporter_with_another_configuration_is_replaced(make_rig: RigMaker) -> None:

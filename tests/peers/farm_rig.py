@@ -37,10 +37,9 @@ class FarmRig:
         """Come up, as a server does."""
         run_as = options.get("run_as", SAME_USER)
         trees = run_as.work / "trees" if run_as.work else None
-        users = (run_as.os_user,) if run_as.os_user else ()
         self.packs = Packs(str(self.pack.folder), self.store.data, Plugins().testcase_sources(), trees=trees)
         self.packs.fetch()
-        self.farm = Farm(self.store, self.configuration(), self.packs, users=users)
+        self.farm = Farm(self.store, self.configuration(), self.packs, job_user=run_as.user_of)
         self.farm.start()
         self.jobs = Jobs(self.store, self.packs, self.farm, **options)
 
@@ -48,7 +47,7 @@ class FarmRig:
         """Return a configuration with the node."""
         text = f"""
             [nodes.{self.node}]
-            capture = "pattern:"
+            capture = "pattern:?fps=25"
             remote = "pattern:"
             frame_size = "320x180"
             linger = 0.2

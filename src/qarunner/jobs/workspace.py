@@ -16,6 +16,7 @@ from qarunner.errors import ConfigurationError
 from qarunner.jobs.orders import RESULTS
 from qarunner.jobs.processes import MARK
 from qarunner.masking import SECTION, VARIABLE, Masking
+from qarunner.nodes.names import for_users
 
 if TYPE_CHECKING:
     from qarunner.jobs.orders import JobOrder
@@ -57,7 +58,7 @@ class Workspace:
         for folder in (self.folder, self.results, self.folder / "home", self.folder / "tmp"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._give(folder)
-        self._write(NODE_FILE, msgspec.json.encode(self._order.node).decode())
+        self._write(NODE_FILE, msgspec.json.encode(for_users(self._order.node)).decode())
         self._write(CONFIG_FILE, "# Of one job: nothing of the server's own configuration is read here.\n")
         self._write(STBT_FILE, self._stbt_conf())
 

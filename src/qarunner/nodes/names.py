@@ -37,9 +37,21 @@ def lock_name(resource: str) -> bytes:
 
 def fingerprint(config: NodeConfig) -> str:
     """Return what tells apart two configurations of a node, or two versions of qarunner."""
+    if config.known_as:
+        return config.known_as
     # As the exporter will read it: a whole number where a fraction is meant must not make a difference.
     as_read = msgspec.json.decode(msgspec.json.encode(config), type=type(config))
     return _digest(msgspec.json.encode(as_read, order="sorted") + __version__.encode()).decode()[:16]
+
+
+def for_users(config: NodeConfig) -> NodeConfig:
+    """Return the configuration for a process that uses the node's exporter and need not know how to start it."""
+    hidden = {
+        capability: msgspec.structs.replace(driver, uri=f"{driver.scheme}:", options={})
+        for capability in ("capture", "remote", "power")
+        if (driver := getattr(config, capability)) is not None
+    }
+    return msgspec.structs.replace(config, **hidden, known_as=fingerprint(config))
 
 
 def _digest(text: bytes) -> bytes:

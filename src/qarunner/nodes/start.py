@@ -84,11 +84,14 @@ def ensure_exporter(
 ) -> tuple[ClientChannel, say.Welcome]:
     """Connect to the exporter of a node, starting it when there is none.
 
-    An exporter with another configuration is replaced when nobody uses it.
+    An exporter with another configuration is replaced when nobody uses it. With a configuration for users
+    (`names.for_users`) it is waited for instead.
 
     :raises NodeBusyError: somebody uses it with another configuration, or has the hardware, or it is another user's.
     :raises QarunnerError: it cannot start; says why.
     """
+    if config.known_as:
+        return _wait_for_exporter(config)
     deadline = time.monotonic() + START_LIMIT
     starts = 0
     while time.monotonic() < deadline and starts < MOST_STARTS:
@@ -108,6 +111,20 @@ def ensure_exporter(
         time.sleep(AGAIN_PAUSE)
     problem = f"no exporter of node {config.id!r} could be reached, although {starts} were started"
     raise ExporterLostError(problem, f"See {log_file(config.id)}")
+
+
+def _wait_for_exporter(config: NodeConfig) -> tuple[ClientChannel, say.Welcome]:
+    """Connect to an exporter that somebody else keeps running, who starts another one when it has ended."""
+    deadline = time.monotonic() + START_LIMIT
+    while time.monotonic() < deadline:
+        found = find(config)
+        if found is not None:
+            if found[1].fingerprint == config.known_as:
+                return found
+            found[0].close()
+        time.sleep(AGAIN_PAUSE)
+    problem = f"no exporter of node {config.id!r} has come within {START_LIMIT:g} s"
+    raise ExporterLostError(problem, "The server that runs this job starts it; its log says why it did not")
 
 
 def _ask_to_leave(channel: ClientChannel) -> None:
