@@ -13,6 +13,8 @@ from qarunner._version import __version__
 
 if TYPE_CHECKING:
     from qarunner.commands.spec import Command
+    from qarunner.device_network import host_and_port, network_error, shown_address
+    from qarunner.device_socket import DeviceSocket
     from qarunner.drivers import Check, Driver, DriverContext, NoOptions, Options
     from qarunner.errors import (
         ConfigurationError,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         nearest,
     )
     from qarunner.hookspecs import HOOK_INTERFACE, hookimpl
+    from qarunner.keys import look_up_key
     from qarunner.notifiers import Notice, Notifier, NotifierDescription
     from qarunner.outbox.files import write_whole
     from qarunner.protocols import (
@@ -63,6 +66,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "qarunner.commands.spec": ("Command",),
+    "qarunner.device_network": ("host_and_port", "network_error", "shown_address"),
+    "qarunner.device_socket": ("DeviceSocket",),
     "qarunner.drivers": ("Check", "Driver", "DriverContext", "NoOptions", "Options"),
     "qarunner.errors": (
         "ConfigurationError",
@@ -80,6 +85,7 @@ _HOME = {
         "nearest",
     ),
     "qarunner.hookspecs": ("HOOK_INTERFACE", "hookimpl"),
+    "qarunner.keys": ("look_up_key",),
     "qarunner.notifiers": ("Notice", "Notifier", "NotifierDescription"),
     "qarunner.outbox.files": ("write_whole",),
     "qarunner.protocols": (
@@ -130,6 +136,7 @@ __all__ = [
     "Device",
     "DeviceError",
     "DeviceLostError",
+    "DeviceSocket",
     "Driver",
     "DriverContext",
     "EndOfStreamError",
@@ -163,9 +170,13 @@ __all__ = [
     "UnknownNodeError",
     "__version__",
     "hookimpl",
+    "host_and_port",
+    "look_up_key",
     "measure",
     "nearest",
+    "network_error",
     "press_latency",
+    "shown_address",
     "step",
     "stop_job",
     "write_whole",

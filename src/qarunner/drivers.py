@@ -85,7 +85,7 @@ class Driver:
     :param resources: tells which hardware a context would use, by names that are equal on the whole host
         (``/dev/video0`` resolved), so that two nodes or users cannot both take it.
     :param keys: for remotes, the names it can send; None when it depends on the device or it takes any.
-    :param holds_keys: for remotes, whether it can hold a key down.
+    :param holds_keys: for remotes, whether it can hold a key down; None when that depends on its options.
     :param doctor: looks at this machine and says what works.
     """
 
@@ -99,7 +99,7 @@ class Driver:
     address_help: str = ""
     resources: Callable[[DriverContext], Collection[str]] = lambda _context: ()
     keys: Sequence[str] | None = None
-    holds_keys: bool = False
+    holds_keys: bool | None = False
     doctor: Callable[[], Sequence[Check]] = lambda: ()
     examples: Sequence[str] = ()
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from qarunner.commands.offers import Offers
     from qarunner.drivers import Driver
 
+HOLDING = {True: "yes", False: "no", None: "depends on its options"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add them."""
@@ -111,7 +113,7 @@ def _say_driver(driver: Driver) -> None:
     if driver.capability == "remote":
         keys = ", ".join(driver.keys) if driver.keys is not None else "depends on the device, or any"
         say(f"  keys: {keys}")
-        say(f"  can hold a key down: {'yes' if driver.holds_keys else 'no'}")
+        say(f"  can hold a key down: {HOLDING[driver.holds_keys]}")
     _say_options(driver.options)
     for example in driver.examples:
         say(f"  example: {example}")

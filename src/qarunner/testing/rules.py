@@ -74,9 +74,13 @@ class Trial:
             self._violations.append(violation)
         return bool(holds)
 
+    def violation(self, violation: str) -> None:
+        """Note a violation."""
+        self._violations.append(violation)
+
     def stop(self, violation: str) -> None:
         """Note a violation after which nothing further can be tried."""
-        self._violations.append(violation)
+        self.violation(violation)
         raise _Stop
 
     def call(

@@ -1,0 +1,55 @@
+"""What stands at the other end of a remote driver in the conformance suite: it can die, come back, and hang."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tests.peers.lirc_daemon import lirc_daemon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+
+class Peer(Protocol):
+    """The other end."""
+
+    def start(self) -> None:
+        """Begin (again), at the same address."""
+
+    def stop(self) -> None:
+        """Die."""
+
+    def hang(self) -> None:
+        """Keep connections open, and answer nothing any more."""
+
+
+@dataclass
+class Bench:
+    """A driver's address with the peer behind it.
+
+    `mentions`: what every error must name.
+    """
+
+    peer: Peer
+    uri: str
+    key: str
+    mentions: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@contextlib.contextmanager
+def _lirc(where: str) -> Iterator[Bench]:
+    with lirc_daemon() as daemon:
+        address = str(daemon.socket) if where == "socket" else f"127.0.0.1:{daemon.port}"
+        yield Bench(daemon, f"lirc:{address}:living-room", "KEY_OK", address, {"timeout": 1})
+
+
+BENCHES: dict[str, tuple[Callable[[], AbstractContextManager[Bench]], tuple[str, ...]]] = {
+    "lirc": (lambda: _lirc("socket"), ("lirc",)),
+    "lirc-tcp": (lambda: _lirc("network"), ("lirc",)),
+}
+"""Each driver with its peer, and the system programs that the peer needs."""

@@ -1,0 +1,86 @@
+"""Every remote driver keeps the rules, with the most real peer that runs here, on good days and on bad ones."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from tests.peers.remote_peers import BENCHES, Bench
+
+from qarunner import HoldingRemote, Remote
+from qarunner.testing import DriverRig, check_remote, check_trouble, check_unreachable
+
+pytest_plugins = ["qarunner.testing"]
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[pytest.mark.needs(*programs)] if programs else [])
+        for name, (_, programs) in BENCHES.items()
+    ]
+)
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    make, _programs = BENCHES[request.param]
+    with make() as made:
+        yield made
+
+
+def press(bench: Bench, remote: Remote) -> None:
+    remote.press(bench.key)
+
+
+def test_it_keeps_the_rules_and_is_back_after_its_device_has_died(bench: Bench) -> None:
+    check_remote(bench.uri, key=bench.key, **bench.options)
+    check_trouble(
+        "remote",
+        bench.uri,
+        use=lambda remote: press(bench, remote),
+        trouble=bench.peer.stop,
+        mend=bench.peer.start,
+        mentions=[bench.mentions],
+        **bench.options,
+    )
+    bench.peer.stop()
+    check_unreachable("remote", bench.uri, mentions=[bench.mentions], **bench.options)
+
+
+def test_a_device_that_hangs_is_noticed_in_time(bench: Bench) -> None:
+    check_trouble(
+        "remote",
+        bench.uri,
+        use=lambda remote: press(bench, remote),
+        trouble=bench.peer.hang,
+        mentions=[bench.mentions],
+        **bench.options,
+    )
+    check_unreachable("remote", bench.uri, mentions=[bench.mentions], **bench.options)
+
+
+def test_closing_takes_no_longer_than_allowed_when_the_device_hangs_with_a_key_down(
+    bench: Bench, driver_rig: DriverRig
+) -> None:
+    with driver_rig("remote", bench.uri, **bench.options) as remote:
+        if isinstance(remote, HoldingRemote):
+            remote.keydown(bench.key)
+        bench.peer.hang()
+        started = time.monotonic()
+        remote.close()
+        assert time.monotonic() - started < 5
+
+
+def test_the_suite_has_a_bench_for_every_remote_driver(driver_rig: DriverRig) -> None:
+    from qarunner.plugins import Plugins
+
+    installed = {scheme for capability, scheme in Plugins().drivers() if capability == "remote"}
+    tried_elsewhere = {"virtual", "replay"}
+    assert installed - tried_elsewhere <= {bench.partition("-")[0] for bench in BENCHES}
+
+
+def test_a_port_where_nobody_listens_is_told_apart_from_a_host_that_is_not_known() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    check_unreachable("remote", f"lirc:127.0.0.1:{port}:attic", mentions=[f"127.0.0.1:{port}", "refuses", "port"])
+    check_unreachable("remote", "lirc:no-such-host.invalid:8765:attic", mentions=["no-such-host.invalid:8765", "name"])
