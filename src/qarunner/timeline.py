@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from qarunner.results import SCHEMA, Record
 
-EventKind = Literal["press", "match", "step", "log", "measurement", "power", "fault", "note"]
+EventKind = Literal["press", "match", "motion", "step", "log", "measurement", "power", "fault", "note"]
 
 
 class Event(Record, frozen=True):
@@ -16,7 +16,7 @@ class Event(Record, frozen=True):
     `time`: seconds of video time, 0 being the first frame of ``video.mp4`` (events before it are negative); without a
     video, seconds after the result's start.
     `data`, by kind: press: key, hold (seconds). match: image, matched, region [x, y, right, bottom] in frame pixels,
-    score. step: keyword, status. log: stream (stdout, stderr or a logger's name), level. measurement: value, unit, low,
+    score. motion: moving, region. step: keyword, status. log: stream (stdout, stderr or a logger's name), level. measurement: value, unit, low,
     high, within_limits.
     """
 

@@ -38,6 +38,7 @@ TESTCASES = """
         pathlib.Path("own/deep").mkdir(parents=True)
         pathlib.Path("own/deep/file.txt").write_text("mine")
         stbt.draw_text("half way")
+        stbt.wait_for_motion(timeout_secs=10)
         stbt_core.save_frame(stbt.get_frame(), "frame.png")
 
     def test_tags():
@@ -152,6 +153,13 @@ def test_a_match_is_one_event_however_often_the_test_looked(finished):
     assert len(found[0].data["region"]) == 4
     (press,) = [e for e in timeline(finished, "test_everything").events if e.label == "KEY_RED"]
     assert found[0].time > press.time
+
+
+def test_motion_is_an_event_of_its_own_kind_and_no_match(finished):
+    events = timeline(finished, "test_everything").events
+    moving = [event for event in events if event.kind == "motion" and event.data["moving"]]
+    assert [event.label for event in moving] == ["detect_motion()"]
+    assert {event.data["by"] for event in events if event.kind == "match"} == {"MatchResult"}
 
 
 def test_the_screenshot_is_the_frame_last_looked_at(finished):

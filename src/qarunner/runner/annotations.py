@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+MOTION = "MotionResult"
+
 
 class Annotations:
     """The sink which stbt_core draws on.
 
-    :param note: called as ``note(monotonic time, "match", label, duration, data)``.
+    :param note: called as ``note(monotonic time, kind, label, duration, data)``.
     """
 
     def __init__(self, note: Callable[..., None]) -> None:
@@ -38,7 +40,9 @@ class Annotations:
     def _answer(self, kind: str, name: str, *, matched: bool, when: float, region: Any) -> None:
         self._close(name, not matched)
         first, _last, _data = self._open.get((name, matched), (when, when, {}))
-        data = {"image": name, "matched": matched, "by": kind}
+        data: dict[str, Any] = {"image": name, "matched": matched, "by": kind}
+        if kind == MOTION:
+            data = {"moving": matched}
         if region is not None:
             data["region"] = [int(edge) if abs(edge) < float("inf") else None for edge in region]
         self._open[name, matched] = (first, when, data)
@@ -47,7 +51,7 @@ class Annotations:
         answer = self._open.pop((name, matched), None)
         if answer is not None:
             first, last, data = answer
-            self._note(first, "match", name, last - first, data)
+            self._note(first, "motion" if "moving" in data else "match", name, last - first, data)
 
     def flush(self) -> None:
         """Note the answers that still stand."""

@@ -77,6 +77,8 @@
 
   const endOf = (event) => (event ? event.time + event.duration : null);
 
+  const LOOKS = ["match", "motion"];
+
   // A wait for a picture looks at every frame: looks in a row with the same answer become one event.
   const merged = (events) => {
     const list = [];
@@ -84,10 +86,11 @@
       const before = list[list.length - 1];
       const again =
         before &&
-        event.kind === "match" &&
-        before.kind === "match" &&
+        LOOKS.includes(event.kind) &&
+        before.kind === event.kind &&
         before.label === event.label &&
-        before.data.matched === event.data.matched;
+        before.data.matched === event.data.matched &&
+        before.data.moving === event.data.moving;
       if (again) {
         before.looks += 1;
         before.duration = event.time + event.duration - before.time;

@@ -9,6 +9,7 @@
   const KINDS = {
     press: "key",
     match: "match",
+    motion: "motion",
     step: "step",
     measurement: "value",
     power: "power",
@@ -63,6 +64,7 @@
       if (data.score != null) parts.push(Number(data.score).toFixed(2));
       if (looks > 1) parts.push(`${looks} looks`);
     }
+    if (kind === "motion") parts.push(data.moving ? "moves" : "stands still", looks > 1 && `${looks} looks`);
     if (kind === "press" && data.hold) parts.push(`held ${qa.duration(data.hold)}`);
     if (kind === "step" && data.status) parts.push(data.status);
     if (kind === "measurement" && data.value != null)

@@ -6,7 +6,7 @@
   const LANES = [
     { name: "steps", kinds: ["step"] },
     { name: "keys", kinds: ["press", "power"] },
-    { name: "matches", kinds: ["match"] },
+    { name: "matches", kinds: ["match", "motion"] },
     { name: "values", kinds: ["measurement", "fault", "note"] },
     { name: "log", kinds: ["log"] },
   ];
@@ -129,6 +129,7 @@
 
   const colourOf = ({ kind, data }, colours) => {
     if (kind === "match") return data.matched ? colours.pass : colours.fail;
+    if (kind === "motion") return data.moving ? colours.accent : colours.skip;
     if (kind === "step")
       return (
         { passed: colours.pass, failed: colours.fail, error: colours.error, hook_error: colours.error }[data.status] ||
@@ -152,7 +153,7 @@
       context.arc(x, middle, 4, 0, 7);
       context.fill();
       if (width > 4) context.fillRect(x, middle - 1.5, width, 3);
-    } else if (event.kind === "match") {
+    } else if (event.kind === "match" || event.kind === "motion") {
       context.fillRect(x, top + 4, Math.max(2.5, 0), LANE - 8);
       if (width > 3) {
         context.globalAlpha = 0.3;
