@@ -1,0 +1,55 @@
+"""What the browser drivers are, for lists and help; Selenium is imported when one is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qarunner import Check, Driver, DriverContext
+
+from .options import KeyboardOptions, PageOptions
+
+
+def _open_capture(context: DriverContext) -> Any:
+    from .faces import open_capture
+
+    return open_capture(context)
+
+
+def _open_remote(context: DriverContext) -> Any:
+    from .faces import open_remote
+
+    return open_remote(context)
+
+
+def _doctor() -> Sequence[Check]:
+    from .programs import look
+
+    return look()
+
+
+DRIVERS = (
+    Driver(
+        capability="capture",
+        scheme="browser",
+        summary="The picture of a web page in Chromium or Firefox",
+        open=_open_capture,
+        options=PageOptions,
+        extra="browser",
+        address_help="a URL, or a file relative to the test pack",
+        doctor=_doctor,
+        examples=("browser:web_tv/index.html", "browser:https://tv.example/app"),
+    ),
+    Driver(
+        capability="remote",
+        scheme="browser",
+        summary="The remote control of that page: each key is a key event",
+        open=_open_remote,
+        options=KeyboardOptions,
+        extra="browser",
+        address_help="nothing beside a browser: capture; else the page",
+        holds_keys=True,
+        doctor=_doctor,
+        examples=("browser:",),
+    ),
+)

@@ -1,0 +1,142 @@
+"""The page's two faces to the node: its picture and its remote control."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from qarunner import CapturedFrame, CaptureFormat, DeviceError
+
+from .keys import DomKey, keyboard, look_up
+from .page import NAME, Page
+
+if TYPE_CHECKING:
+    from qarunner import DriverContext
+    from qarunner_plugins.browser_selenium.options import KeyboardOptions
+    from qarunner_plugins.browser_selenium.page import View
+
+ON_ITS_WAY = 0.05
+"""Seconds a change takes to us: while none comes, the page is known to have stood still until so long ago."""
+
+
+class PageCapture:
+    """The picture of the page: each one that changes, and the last one again while it stands still."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._view: View | None = None
+        self._last: CapturedFrame | None = None
+
+    def open(self) -> CaptureFormat:
+        """Start the browser, if it does not run yet, and show the page."""
+        self._last = None
+        self._view = self._page.join(self)
+        options = self._page.options
+        return CaptureFormat(*options.width_height, options.fps)
+
+    def read(self, timeout: float) -> CapturedFrame | None:
+        """Return the next picture; one that has not changed comes again at `fps`."""
+        view, last = self._view, self._last
+        if view is None:
+            raise DeviceError(f"{self._page.name}: its capture is not open", "call open() before read()")
+        patience = timeout
+        if last is not None:
+            patience = min(timeout, max(0.0, last.time + ON_ITS_WAY + 1 / self._page.options.fps - time.monotonic()))
+        frame = view.picture(patience)
+        if frame is None and last is not None:
+            frame = CapturedFrame(last.pixels, time.monotonic() - ON_ITS_WAY)
+        if frame is None:
+            return None
+        if last is not None and frame.time <= last.time:
+            frame = CapturedFrame(frame.pixels, last.time + 1e-6)
+        self._last = frame
+        return frame
+
+    def close(self) -> None:
+        """Let go of the browser, which ends with its last user."""
+        self._view = self._last = None
+        self._page.leave(self)
+
+
+class PageRemote:
+    """The remote control: each press is a key event in the page."""
+
+    def __init__(self, page: Page, options: KeyboardOptions) -> None:
+        self._page = page
+        self._options = options
+        self._table = keyboard(options.keys)
+        self._view: View | None = None
+        self._held: dict[str, threading.Event] = {}
+
+    def open(self) -> None:
+        """Start the browser, if it does not run yet."""
+        self._view = self._page.join(self)
+
+    def keys(self) -> Collection[str]:
+        """The keys, with those that the options add."""
+        return tuple(self._table)
+
+    def press(self, key: str) -> None:
+        """Press a key shortly."""
+        dom_key = look_up(self._table, key)
+        view = self._opened()
+        view.key(dom_key, down=True)
+        view.key(dom_key, down=False)
+
+    def keydown(self, key: str) -> None:
+        """Hold a key down; it repeats as a keyboard's does."""
+        dom_key = look_up(self._table, key)
+        view = self._opened()
+        self._let_go(key)
+        view.key(dom_key, down=True)
+        released = self._held[key] = threading.Event()
+        threading.Thread(target=self._repeat, args=(view, dom_key, released), name=f"hold {key}", daemon=True).start()
+
+    def keyup(self, key: str) -> None:
+        """Release a key."""
+        dom_key = look_up(self._table, key)
+        if self._let_go(key):
+            self._opened().key(dom_key, down=False)
+
+    def close(self) -> None:
+        """Release what is held, and let go of the browser, which ends with its last user."""
+        for key in list(self._held):
+            self._let_go(key)
+        self._view = None
+        self._page.leave(self)
+
+    def _let_go(self, key: str) -> bool:
+        released = self._held.pop(key, None)
+        if released is not None:
+            released.set()
+        return released is not None
+
+    def _opened(self) -> View:
+        if self._view is None:
+            raise DeviceError(f"{self._page.name}: its remote is not open", "call open() before press()")
+        return self._view
+
+    def _repeat(self, view: View, key: DomKey, released: threading.Event) -> None:
+        pause = self._options.repeat_after
+        while not released.wait(pause):
+            try:
+                view.key(key, down=True, repeated=True)
+            except DeviceError:  # the browser is gone: the next press says so
+                return
+            pause = 1 / self._options.repeats
+
+
+def open_capture(context: DriverContext) -> PageCapture:
+    """Make the capture of a node's page."""
+    page = context.share(NAME, Page)
+    page.configure(context)
+    return PageCapture(page)
+
+
+def open_remote(context: DriverContext) -> PageRemote:
+    """Make the remote of a node's page."""
+    page = context.share(NAME, Page)
+    page.configure(context)
+    return PageRemote(page, context.options)
