@@ -94,11 +94,11 @@ def resolve_driver(
 def split_uri(uri: str) -> tuple[str, dict[str, str]]:
     """Split off the scheme and the query: ``virtual:?fps=60`` gives ``("", {"fps": "60"})``.
 
-    The query of a URL (``stream:rtsp://host/path?token=x``) belongs to the URL; its driver takes options only from
-    the configuration's table.
+    The query of a URL (``stream:rtsp://host/path?token=x``, ``http://host/path?key=x``) belongs to the URL; its driver
+    takes options only from the configuration's table.
     """
     address = uri.partition(":")[2]
-    if "://" in address or "?" not in address:
+    if "://" in uri.partition("?")[0] or "?" not in address:
         return address, {}
     address, _, query = address.rpartition("?")
     return address, dict(parse_qsl(query, keep_blank_values=True))

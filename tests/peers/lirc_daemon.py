@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-PLUGINS = "/usr/lib/x86_64-linux-gnu/lirc/plugins"
+PLUGINS = str(next(Path("/usr/lib").glob("*/lirc/plugins"), ""))
 CODES = {"KEY_POWER": "0x10EF", "KEY_OK": "0x22DD", "KEY_UP": "0xA05F", "KEY_DOWN": "0x609F", "KEY_1": "0xC03F"}
 CONFIGURATION = """
 begin remote
@@ -90,7 +90,9 @@ def decode(configuration: Path, pulses: Path) -> list[tuple[str, int, str]]:
     """Let ``irsimreceive`` decode a file of pulses."""
     command = ["irsimreceive", "-U", PLUGINS, str(configuration), str(pulses)]
     environment = {"XDG_CACHE_HOME": str(pulses.parent), "PATH": "/usr/bin:/bin"}
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    ended = subprocess.run(
+        command, cwd=pulses.parent, env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
     lines = [line.split() for line in ended.stdout.splitlines()]
     return [(words[2], int(words[1], 16), words[3]) for words in lines if len(words) == 4]
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tests.peers.fake_boxes import FakeKodi, FakeRoku
+from tests.peers.http_box import HttpBox
 from tests.peers.lirc_daemon import lirc_daemon
 
 if TYPE_CHECKING:
@@ -48,8 +50,24 @@ def _lirc(where: str) -> Iterator[Bench]:
         yield Bench(daemon, f"lirc:{address}:living-room", "KEY_OK", address, {"timeout": 1})
 
 
+@contextlib.contextmanager
+def _http() -> Iterator[Bench]:
+    with HttpBox() as box:
+        options = {"timeout": 1, "probe": "/status", "actions": {"down": "down", "up": "up"}}
+        yield Bench(box, f"http://{box.address}/{{key}}/{{action}}", "KEY_OK", box.address, options)
+
+
+@contextlib.contextmanager
+def _fake(scheme: str, box: HttpBox) -> Iterator[Bench]:
+    with box:
+        yield Bench(box, f"{scheme}:{box.address}", "KEY_OK", box.address, {"timeout": 1})
+
+
 BENCHES: dict[str, tuple[Callable[[], AbstractContextManager[Bench]], tuple[str, ...]]] = {
     "lirc": (lambda: _lirc("socket"), ("lirc",)),
+    "http": (_http, ()),
+    "roku": (lambda: _fake("roku", FakeRoku()), ()),
+    "kodi": (lambda: _fake("kodi", FakeKodi()), ()),
     "lirc-tcp": (lambda: _lirc("network"), ("lirc",)),
 }
 """Each driver with its peer, and the system programs that the peer needs."""
