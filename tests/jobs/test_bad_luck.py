@@ -1,14 +1,12 @@
-"""Servers and supervisors that are killed in the middle of a job, and testcases that mean harm."""
+"""Servers and supervisors that are killed in the middle of a job, and links that a testcase leaves."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +18,6 @@ from tests.peers.stores import EmptyStores
 
 from qarunner.jobs.delivery import open_inside
 from qarunner.jobs.processes import MARK
-from qarunner.jobs.service import RunAs
 from qarunner.store.engine import Store
 
 ROOT = Path(__file__).parents[2]
@@ -149,58 +146,3 @@ def test_links_that_a_testcase_leaves_are_not_followed(tmp_path: Path):
     for path in ("file", "folder/secret", "../secret", "inner/../../secret", "pipe", "inner", "", "/etc/passwd"):
         with pytest.raises((OSError, ValueError)), open_inside(folder, path):
             pass
-
-
-def python_for_everybody() -> tuple[str, dict[str, str]]:
-    """Return an interpreter that any user may run, and the variables by which it finds all that this one has."""
-    paths = {"PYTHONPATH": ":".join(path for path in sys.path if path)}
-    system = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
-    for python in (sys.executable, system):
-        check = [python, "-c", "import msgspec, sqlalchemy, cv2, pytest, qarunner"]
-        with contextlib.suppress(OSError):
-            if (
-                subprocess.run(check, user="nobody", env=paths, cwd="/", check=False, capture_output=True).returncode
-                == 0
-            ):
-                return python, paths
-    pytest.skip("no Python here can be run by another user")
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run jobs as another user of the host")
-def test_testcases_of_another_user_cannot_read_the_servers_data(empty_stores: EmptyStores, tmp_path: Path):
-    with (
-        tempfile.TemporaryDirectory(prefix="qarunner-work-") as folder,
-        Store.open(*empty_stores.new("sqlite", tmp_path / "data")) as store,
-    ):
-        work = Path(folder)
-        python, paths = python_for_everybody()
-        work.chmod(0o755)
-        run_as = RunAs("nobody", work, python)
-        rig = FarmRig(tmp_path, store, run_as=run_as, tokens=lambda _user, _job: paths)
-        rig.pack.write(
-            "tests/harm.py",
-            f"""
-            import os
-            from pathlib import Path
-            import pytest
-            import stbt_core as stbt
-
-            def test_harm():
-                assert os.getuid() != 0 and not os.getgroups()
-                stbt.press("KEY_OK")
-                with pytest.raises(PermissionError):
-                    Path({str(store.data / "qarunner.db")!r}).read_bytes()
-                with pytest.raises(PermissionError):
-                    list(Path({str(store.data / "keys")!r}).iterdir())
-                with pytest.raises(PermissionError):
-                    Path({f"/proc/{os.getpid()}/environ"!r}).read_bytes()
-            """,
-        )
-        rig.pack.commit()
-        try:
-            assert rig.jobs.warning == ""
-            ended = rig.finished(rig.run("tests/harm.py::test_harm"))
-            assert ended.ending == "finished", ended.ending_detail
-            assert outcomes(rig, ended.uid) == {"test_harm": "pass"}, rig.log(ended) + ended.ending_detail
-        finally:
-            rig.close()

@@ -22,6 +22,12 @@ START = "import sys; from qarunner.commands.main import main; sys.exit(main())"
 SECONDS = 90.0
 
 
+def node_table(node: str) -> str:
+    """Return the lines of ``qarunner.toml`` that make a node with the pattern driver."""
+    drivers = 'capture = "pattern:"\nremote = "pattern:"\nframe_size = "320x180"'
+    return f"[nodes.{node}]\n{drivers}\nlinger = 0.2\n"
+
+
 class ServedFarm:
     """A server that is down until `start`, and the token of its admin from then on.
 
@@ -42,18 +48,12 @@ class ServedFarm:
         self.log = folder / "server.log"
         self._ready = folder / "ready.json"
         self._process: subprocess.Popen[bytes] | None = None
-        node = f"""
-            [nodes.{self.node}]
-            capture = "pattern:"
-            remote = "pattern:"
-            frame_size = "320x180"
-            linger = 0.2
-        """
-        parts = [f"[server]\n{textwrap.dedent(server)}", textwrap.dedent(node), textwrap.dedent(more)]
+        parts = [f"[server]\n{textwrap.dedent(server)}", node_table(self.node), textwrap.dedent(more)]
         (folder / "qarunner.toml").write_text("\n".join(parts), encoding="utf-8")
 
     @property
     def pid(self) -> int:
+        """The server's process."""
         assert self._process is not None
         return self._process.pid
 
@@ -100,7 +100,11 @@ class ServedFarm:
         """Make a request as its admin. :param url: another address than its own."""
         headers = {"Authorization": f"token {self.token}"} | keywords.pop("headers", {})
         place = (url or self.url) + path
-        return requests.request(method, place, headers=headers, timeout=SECONDS, allow_redirects=False, **keywords)
+        try:
+            return requests.request(method, place, headers=headers, timeout=SECONDS, allow_redirects=False, **keywords)
+        except requests.ConnectionError as error:
+            ended = None if self._process is None else self._process.poll()
+            raise AssertionError(f"{method} {place}: {error}; exit code {ended}; {self.said()[-5000:]}") from error
 
     def run(self, *testcases: str, url: str = "") -> dict[str, Any]:
         """Run testcases to their end; return the job as the Stb-tester API shows it."""

@@ -33,7 +33,7 @@ from qarunner.store.models import Node as Record
 from qarunner.store.upsert import insert_new
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from qarunner.jobs.packs import Packs
     from qarunner.node_config import NodeConfig
@@ -55,7 +55,7 @@ class Farm:
     :param configuration: with the nodes of ``qarunner.toml`` and of plugins.
     :param packs: the test pack, which may configure nodes as well.
     :param blocked: plugins that exporters do not load.
-    :param users: further users of this host who may use the nodes: the one jobs run as.
+    :param job_user: gives the user of this host that jobs on a node run as; empty for the server's own.
     :param licence_expiry: what the API says of licences; a farm of one's own has none.
     """
 
@@ -66,13 +66,13 @@ class Farm:
         packs: Packs | None = None,
         *,
         blocked: Sequence[str] = (),
-        users: Sequence[str] = (),
+        job_user: Callable[[str], str] = lambda _node: "",
         licence_expiry: str | None = None,
     ) -> None:
         self.ownership = Ownership(store)
         self._store, self._configuration, self._packs = store, configuration, packs
         self._blocked = tuple(blocked)
-        self._users, self._licence_expiry = tuple(users), licence_expiry
+        self._job_user, self._licence_expiry = job_user, licence_expiry
         self._guards = Guards(blocked)
         self._host = socket.gethostname()
         self._lock = threading.Lock()
@@ -99,7 +99,8 @@ class Farm:
         """
         config = self._merged(node).node(node)
         folder = self._packs.plugins_folder() if self._packs else None
-        return msgspec.structs.replace(config, pack=str(folder or ""), users=(*config.users, *self._users))
+        user = self._job_user(node)
+        return msgspec.structs.replace(config, pack=str(folder or ""), job_users=(user,) if user else ())
 
     def _merged(self, node: str = "") -> Configuration:
         """Return the configuration with what the pack's default branch says of nodes, below everything else."""

@@ -52,7 +52,7 @@ class LocalEngine:
         try:
             with (folder / "supervisor.log").open("ab") as log:
                 process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "qarunner.jobs.supervisor"],
+                    [sys.executable, "-P", "-m", "qarunner.jobs.supervisor", order.node.id],
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,

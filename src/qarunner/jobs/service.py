@@ -39,16 +39,21 @@ Tokens = Callable[[str, str], Mapping[str, str]]
 class RunAs:
     """Who runs the testcases.
 
-    `os_user`: a user of this host; empty for the server's own, whose files the testcases can then read. `work`: where
-    their files go; needed with `os_user`, who cannot look into the data folder. `python`: the interpreter, with
-    qarunner and what the pack needs; empty for the server's own.
+    `os_user`: a user of this host, ``{node}`` in it stands for the node; empty for the server's own, whose files the
+    testcases can then read. `work`: where their files go; needed with `os_user`, who cannot look into the data folder.
+    `python`: the interpreter, with qarunner and what the pack needs; empty for the server's own.
     """
 
     os_user: str = ""
     work: Path | None = None
     python: str = ""
 
+    def user_of(self, node: str) -> str:
+        """Return the user of this host that jobs on a node run as; empty for the server's own."""
+        return self.os_user.replace(NODE_WORD, node)
 
+
+NODE_WORD = "{node}"
 SAME_USER = RunAs()
 
 
@@ -84,12 +89,18 @@ class Jobs:
     @property
     def warning(self) -> str:
         """What an administrator must know of how jobs run here; empty when there is nothing."""
-        if self._run_as.os_user:
-            return ""
-        return (
-            "jobs run as the server's own user: testcases can read its store and its keys."
-            " Name another user of this host to run them as"
-        )
+        user = self._run_as.os_user
+        if not user:
+            return (
+                "jobs run as the server's own user: testcases can read its store and its keys."
+                " Name another user of this host to run them as"
+            )
+        if NODE_WORD not in user and len(self._farm.node_ids()) > 1:
+            return (
+                f"jobs of all nodes run as {user}: a testcase can read files and token of a job on another node."
+                f" Name a user for each node, such as qa-{NODE_WORD}"
+            )
+        return ""
 
     def run_tests(self, request: RunRequest, user: str) -> JobInfo:
         """Start a job and return it, running.
@@ -170,7 +181,7 @@ class Jobs:
                 remote_control=remote_control,
                 secrets=secrets,
                 time_limit=request.time_limit,
-                os_user=self._run_as.os_user,
+                os_user=self._run_as.user_of(request.node),
                 python=self._run_as.python,
                 environment=dict(self._tokens(user, uid)),
             )

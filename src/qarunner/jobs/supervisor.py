@@ -1,8 +1,9 @@
-"""The process that looks after one job: ``python -m qarunner.jobs.supervisor``.
+"""The process that looks after one job: ``python -m qarunner.jobs.supervisor NODE``.
 
 It gets the order as the first line of its standard input, and after that ``stop USER`` or, when the server is gone, the
 end of the input. It starts pytest in the exported tree, writes the live log, brings results into the store as they
-come, and ends only when nothing is left below it and the job's record says how it ended.
+come, and ends only when nothing is left below it and the job's record says how it ended. By the node on its command
+line the node's exporter knows whose job the processes below it are.
 """
 
 from __future__ import annotations

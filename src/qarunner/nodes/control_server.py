@@ -15,6 +15,7 @@ from qarunner.nodes.peers import peer_of
 
 if TYPE_CHECKING:
     from qarunner.nodes.served_node import ServedNode
+    from qarunner.nodes.trust import Trust
 
 MOST_CONNECTIONS = 128
 
@@ -34,13 +35,13 @@ def bind(name: bytes, kind: socket.SocketKind) -> socket.socket | None:
 class ControlServer:
     """Serves a node on a listening SEQPACKET socket.
 
-    :param users: numbers of the users who may use the node besides root and the exporter's own.
+    :param trust: who may use the node besides root and the exporter's own user.
     """
 
-    def __init__(self, node: ServedNode, listener: socket.socket, users: frozenset[int]) -> None:
+    def __init__(self, node: ServedNode, listener: socket.socket, trust: Trust) -> None:
         self._node = node
         self._listener = listener
-        self._users = users
+        self._trust = trust
         self._free = threading.Semaphore(MOST_CONNECTIONS)
 
     def start(self) -> None:
@@ -60,7 +61,7 @@ class ControlServer:
 
     def _serve(self, connection: socket.socket) -> None:
         try:
-            ControlSession(self._node, connection, peer_of(connection), self._users).run()
+            ControlSession(self._node, connection, peer_of(connection), self._trust).run()
         finally:
             self._free.release()
 

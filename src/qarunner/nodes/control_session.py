@@ -17,11 +17,12 @@ from qarunner.nodes import messages as say
 from qarunner.nodes.channel import Channel, ChannelClosed, close_all
 from qarunner.nodes.error_names import name_of
 from qarunner.nodes.leases import SHORTEST_WAIT, BookClosedError
-from qarunner.nodes.peers import Peer, may_use, user_name
+from qarunner.nodes.peers import Peer, user_name
 from qarunner.nodes.status import LeaseInfo
 
 if TYPE_CHECKING:
     from qarunner.nodes.served_node import ServedNode
+    from qarunner.nodes.trust import Trust
 
 HELLO_LIMIT = 5.0
 
@@ -31,13 +32,13 @@ _log = logging.getLogger(__name__)
 class ControlSession:
     """Answers one client until its connection or its process ends.
 
-    :param users: numbers of the users who may use the node besides root and the exporter's own.
+    :param trust: who may use the node besides root and the exporter's own user.
     """
 
-    def __init__(self, node: ServedNode, connection: socket.socket, peer: Peer, users: frozenset[int]) -> None:
+    def __init__(self, node: ServedNode, connection: socket.socket, peer: Peer, trust: Trust) -> None:
         self._node = node
         self._peer = peer
-        self._users = users
+        self._trust = trust
         self._channel: Channel[say.Request] = Channel(connection, say.Request)
         self._number = connection.fileno()
         self._token = ""
@@ -48,7 +49,7 @@ class ControlSession:
 
     def run(self) -> None:
         """Serve the connection to its end."""
-        if not may_use(self._peer.uid, self._users):
+        if not self._trust.allows(self._peer):
             self._refuse_user()
             return
         pidfd: int | None = None

@@ -25,9 +25,9 @@ from qarunner.nodes.control_server import bind
 from qarunner.nodes.error_names import name_of
 from qarunner.nodes.hardware_locks import HardwareBusyError, HardwareLocks
 from qarunner.nodes.names import socket_name
-from qarunner.nodes.peers import user_numbers
 from qarunner.nodes.recorder_link import RecorderLink
 from qarunner.nodes.start_messages import AlreadyRunning, NotStarted, Started, StartOrder, StartReport
+from qarunner.nodes.trust import trust_of
 
 if TYPE_CHECKING:
     from qarunner.nodes.http_recordings import HttpRecordings
@@ -64,7 +64,7 @@ class Exporter:
         self._control = control
         self._http = http
         self._locks = HardwareLocks(order.config.id)
-        self._users = user_numbers(order.config.users)
+        self._trust = trust_of(order.config)
         self._terminated = threading.Event()
 
     def start(self) -> tuple[ServedNode, HttpRecordings]:
@@ -85,7 +85,7 @@ class Exporter:
         recordings = HttpRecordings(recorder)
         if config.listen:
             self._listen_on_network(node, recordings)
-        ControlServer(node, self._control, self._users).start()
+        ControlServer(node, self._control, self._trust).start()
         return node, recordings
 
     def _listen_on_network(self, node: ServedNode, recordings: HttpRecordings) -> None:
@@ -102,7 +102,7 @@ class Exporter:
         from qarunner.nodes.http_routes import Routes
         from qarunner.nodes.http_server import HttpServer
 
-        HttpServer(self._http, Routes(node, recordings), self._users).start()
+        HttpServer(self._http, Routes(node, recordings), self._trust).start()
 
     def serve(self, node: ServedNode, recordings: HttpRecordings) -> None:
         """Keep house until it is time to leave."""

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from qarunner.nodes.http_answers import Answer, HttpError, json_answer
-from qarunner.nodes.peers import may_use, peer_of
+from qarunner.nodes.peers import peer_of
+from qarunner.nodes.trust import Trust
 
 if TYPE_CHECKING:
     import ssl
@@ -38,10 +39,13 @@ IDLE_LIMIT = 30.0
 """Seconds after which a connection is closed on which nothing moves."""
 
 
+NOBODY_ELSE = Trust()
+
+
 class HttpServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
     """Serves routes on a socket that listens already.
 
-    :param users: numbers of the users who may use it besides root and the exporter's own (Unix socket only).
+    :param trust: who may use it besides root and the exporter's own user (Unix socket only).
     :param token: what a client must present (TCP only).
     """
 
@@ -52,13 +56,13 @@ class HttpServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
         self,
         listener: socket.socket,
         routes: Routes,
-        users: frozenset[int] = frozenset(),
+        trust: Trust = NOBODY_ELSE,
         token: str = "",
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.routes = routes
         self.token = token
-        self._users = users
+        self._trust = trust
         self._tls = tls
         self._free = threading.Semaphore(MOST_CONNECTIONS)
         self.address_family = listener.family
@@ -98,7 +102,7 @@ class HttpServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def refuses(self, connection: socket.socket, headers: Message) -> HttpError | None:
         """Return why a request is refused; None when its sender may do everything."""
         if self.address_family == socket.AF_UNIX:
-            if may_use(peer_of(connection).uid, self._users):
+            if self._trust.allows(peer_of(connection)):
                 return None
             error = self.routes.used_by_another()
             return HttpError(HTTPStatus.FORBIDDEN, error.problem, error.advice)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qarunner.dialects.spec import Services
+from qarunner.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import threading
@@ -73,14 +74,14 @@ def with_jobs(configuration: Configuration, sources: Sequence[TestcaseSource], b
 
         config = parts.config
         address = config.test_pack or str(_empty_pack(parts.store.data))
-        packs = Packs(address, parts.store.data, sources, largest_snapshot=config.snapshot_limit)
+        work = _job_folder(config)
+        run_as = RunAs(config.job_user, work, config.job_python)
+        trees = work / "trees" if work else None  # where the user of the jobs can read them
+        packs = Packs(address, parts.store.data, sources, trees=trees, largest_snapshot=config.snapshot_limit)
         packs.fetch()
         expiry = config.licence_expiry or None
-        farm = Farm(parts.store, configuration, packs, blocked=blocked, licence_expiry=expiry)
+        farm = Farm(parts.store, configuration, packs, blocked=blocked, job_user=run_as.user_of, licence_expiry=expiry)
         stack.callback(farm.close)
-
-        work = Path(config.job_folder).expanduser().absolute() if config.job_folder else None
-        run_as = RunAs(config.job_user, work, config.job_python)
 
         def tokens(user: str, job: str) -> Mapping[str, str]:
             return {REPORT_URL: parts.local_url(), REPORT_TOKEN: parts.access.job_token(user, job)}
@@ -102,6 +103,19 @@ def without_jobs(_stack: ExitStack, parts: Parts) -> Services:
     """Return services that only keep results: no test pack, no farm, no jobs. For tests of everything else."""
     nothing: Any = None
     return parts.services(nothing, nothing, nothing)
+
+
+def _job_folder(config: ServerConfig) -> Path | None:
+    """Return the folder for the files of jobs, made if need be: others pass through it, and list nothing."""
+    if not config.job_folder:
+        return None
+    folder = Path(config.job_folder).expanduser().absolute()
+    try:
+        folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"the folder for the files of jobs cannot be made: {error}"
+        raise ConfigurationError(problem, "Name another job_folder in [server].") from error
+    return folder
 
 
 def _empty_pack(data: Path) -> Path:
