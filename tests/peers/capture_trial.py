@@ -73,3 +73,23 @@ def frames_until_the_end(capture: Capture, limit: float = 30.0) -> int:
         except EndOfStreamError:
             return count
     raise AssertionError(f"no end within {limit:g} s")
+
+
+CLOCK_BITS = 24
+"""Columns of a picture's lowest quarter, which say by black and white when it was made: milliseconds, monotonic."""
+
+
+def clock_columns(seconds: float) -> NDArray[numpy.bool_]:
+    """Return which of the columns are white."""
+    milliseconds = int(seconds * 1000)
+    return numpy.array([bool(milliseconds >> bit & 1) for bit in range(CLOCK_BITS)])
+
+
+def age(pixels: Pixels, at: float) -> float:
+    """Return how many seconds before `at` a picture with a clock was made."""
+    height, width = pixels.shape[:2]
+    middles = [round((bit + 0.5) * width / CLOCK_BITS) for bit in range(CLOCK_BITS)]
+    white = pixels[height * 7 // 8, middles].mean(axis=1) > 127
+    made = sum(1 << bit for bit in range(CLOCK_BITS) if white[bit])
+    wrap = 1 << CLOCK_BITS
+    return ((int(at * 1000) - made + wrap // 2) % wrap - wrap // 2) / 1000

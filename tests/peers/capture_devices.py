@@ -1,0 +1,132 @@
+"""Real devices for captures, each of which can be taken away, brought back and made to stand still."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from tests.peers.x_display import XDisplay
+
+PEERS = Path(__file__).parent
+
+
+class CaptureDevice(Protocol):
+    """What the conformance of a capture is tried on."""
+
+    uri: str
+    options: dict[str, Any]
+    name: str
+    """What errors must call it."""
+    absent: str
+    """A URI at which there is nothing."""
+    absent_name: str
+
+    def start(self) -> None:
+        """Bring it back."""
+        ...
+
+    def stop(self) -> None:
+        """Take it away, at once; also when it is not there."""
+        ...
+
+    def freeze(self) -> None:
+        """Make it stand still without a word."""
+        ...
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        ...
+
+
+class Screen(XDisplay):
+    """For `screen:`."""
+
+    def __init__(self, _folder: Path) -> None:
+        super().__init__()
+        self.uri = f"screen:{self.name}"
+        self.absent, self.absent_name = "screen::9753", ":9753"
+        self.options: dict[str, Any] = {}
+
+
+class Process:
+    """A device that is a process, which says when it is ready."""
+
+    def __init__(self, command: Sequence[str], folder: Path) -> None:
+        self._command = command
+        self._log = folder / "device.log"
+        self._process: subprocess.Popen[str] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        self.stop()
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        assert self._process.stdout is not None
+        assert "ready" in self._process.stdout.readline(), self._log.read_text(encoding="utf-8")
+
+    def stop(self) -> None:
+        """Kill it."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+    def freeze(self) -> None:
+        """Stop it without ending it."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """Return a port of loopback at which nobody listens."""
+    with socket.socket(socket.AF_INET, kind) as asked:
+        asked.bind(("127.0.0.1", 0))
+        port: int = asked.getsockname()[1]
+        return port
+
+
+class Stream(Process):
+    """For `stream:`, MPEG-TS over TCP."""
+
+    def __init__(self, folder: Path, *how: str) -> None:
+        port = free_port()
+        super().__init__([sys.executable, str(PEERS / "stream_sender.py"), "tcp", str(port), *how], folder)
+        self.uri = f"stream:tcp://127.0.0.1:{port}"
+        self.name = f"tcp://127.0.0.1:{port}"
+        self.absent_name = f"tcp://127.0.0.1:{free_port()}"
+        self.absent = f"stream:{self.absent_name}"
+        self.options: dict[str, Any] = {}
+
+
+class RtspStream(Process):
+    """For `stream:`, VP8 over RTSP, sent by GStreamer."""
+
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        super().__init__(["/usr/bin/python3", str(PEERS / "rtsp_server.py"), str(port)], folder)
+        self.name = f"rtsp://127.0.0.1:{port}/live"
+        self.uri = f"stream:{self.name}"
+        self.absent_name = f"rtsp://127.0.0.1:{port}/no-such-stream"
+        self.absent = f"stream:{self.absent_name}"
+        self.options: dict[str, Any] = {}
+
+
+DEVICES: dict[str, tuple[tuple[str, ...], Callable[[Path], CaptureDevice]]] = {
+    "screen": (("xvfb",), Screen),
+    "stream": ((), Stream),
+    "stream-rtsp": (("rtsp",), RtspStream),
+}
+"""By name: the system programs it needs, and what makes one."""

@@ -1,0 +1,40 @@
+"""A real RTSP server (GStreamer's) that sends a moving test picture at ``rtsp://127.0.0.1:PORT/live``.
+
+It runs in the distribution's own Python, which has GStreamer's bindings: ``/usr/bin/python3 rtsp_server.py PORT``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+PIPELINE = (
+    "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=180,framerate=25/1"
+    " ! vp8enc deadline=1 keyframe-max-dist=12 ! rtpvp8pay name=pay0 )"
+)
+
+
+def main(port: str) -> None:
+    """Serve."""
+    gi: Any = importlib.import_module("gi")
+    gi.require_version("Gst", "1.0")
+    gi.require_version("GstRtspServer", "1.0")
+    gst, rtsp, glib = (importlib.import_module(f"gi.repository.{name}") for name in ("Gst", "GstRtspServer", "GLib"))
+    gst.init(None)
+    server = rtsp.RTSPServer()
+    server.set_address("127.0.0.1")
+    server.set_service(port)
+    factory = rtsp.RTSPMediaFactory()
+    factory.set_launch(PIPELINE)
+    factory.set_shared(True)
+    server.get_mount_points().add_factory("/live", factory)
+    if not server.attach(None):
+        sys.exit(f"port {port} is taken")
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    glib.MainLoop().run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

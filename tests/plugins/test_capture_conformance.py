@@ -1,0 +1,79 @@
+"""Every capture keeps the rules, in good days and in bad ones."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.peers.capture_devices import DEVICES, CaptureDevice
+
+from qarunner.testing import check_capture, check_trouble, check_unreachable
+from qarunner_plugins import live_pictures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from qarunner import Capture
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.needs(*needs)) for name, (needs, _) in DEVICES.items()]
+)
+def device(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaptureDevice]:
+    _needs, make = DEVICES[request.param]
+    device = make(tmp_path_factory.mktemp(request.param))
+    yield device
+    device.stop()
+
+
+@pytest.fixture
+def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_pictures, "SILENCE_LIMIT", 2.0)
+    monkeypatch.setattr(live_pictures, "CLOSE_LIMIT", 0.5)
+
+
+def test_it_keeps_the_rules(device: CaptureDevice, tmp_path: Path) -> None:
+    check_capture(device.uri, seconds=20, pack=tmp_path, **device.options)
+
+
+def test_it_names_a_device_that_is_not_there(device: CaptureDevice, tmp_path: Path) -> None:
+    check_unreachable("capture", device.absent, mentions=[device.absent_name], pack=tmp_path, **device.options)
+
+
+def use(capture: Capture) -> None:
+    """Wait for a picture that is new: a few may be on their way when the trouble begins."""
+    asked = time.monotonic()
+    while time.monotonic() < asked + 9:
+        frame = capture.read(0.5)
+        if frame is not None and frame.time > asked:
+            return
+    raise AssertionError("no picture for nine seconds")
+
+
+def test_it_survives_a_device_that_goes_away(device: CaptureDevice, tmp_path: Path) -> None:
+    check_trouble(
+        "capture", device.uri, use=use, trouble=device.stop, mend=device.start, mentions=[device.name], pack=tmp_path,
+        **device.options,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("_impatience")
+def test_it_survives_a_device_that_stands_still(device: CaptureDevice, tmp_path: Path) -> None:
+    check_trouble(
+        "capture", device.uri, use=use, trouble=device.freeze, mend=device.thaw, mentions=[device.name], pack=tmp_path,
+        **device.options,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("_impatience")
+def test_opening_a_device_that_stands_still_ends_in_time(
+    device: CaptureDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_pictures, "OPEN_LIMIT", 2.0)
+    device.freeze()
+    try:
+        check_unreachable("capture", device.uri, mentions=[device.name], pack=tmp_path, **device.options)
+    finally:
+        device.thaw()
