@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tests.peers.fake_boxes import FakeKodi, FakeRoku
 from tests.peers.http_box import HttpBox
+from tests.peers.key_display import KeyDisplay
 from tests.peers.lirc_daemon import lirc_daemon
 
 if TYPE_CHECKING:
@@ -63,10 +64,19 @@ def _fake(scheme: str, box: HttpBox) -> Iterator[Bench]:
         yield Bench(box, f"{scheme}:{box.address}", "KEY_OK", box.address, {"timeout": 1})
 
 
+@contextlib.contextmanager
+def _display(*, vnc: bool) -> Iterator[Bench]:
+    with KeyDisplay(vnc=vnc) as display:
+        uri, mentions = (f"vnc:{display.address}", display.address) if vnc else (f"x11:{display.name}", display.name)
+        yield Bench(display, uri, "KEY_OK", mentions, {"timeout": 2})
+
+
 BENCHES: dict[str, tuple[Callable[[], AbstractContextManager[Bench]], tuple[str, ...]]] = {
     "lirc": (lambda: _lirc("socket"), ("lirc",)),
     "http": (_http, ()),
     "roku": (lambda: _fake("roku", FakeRoku()), ()),
+    "x11": (lambda: _display(vnc=False), ("keyboard",)),
+    "vnc": (lambda: _display(vnc=True), ("keyboard", "vnc-keys")),
     "kodi": (lambda: _fake("kodi", FakeKodi()), ()),
     "lirc-tcp": (lambda: _lirc("network"), ("lirc",)),
 }
