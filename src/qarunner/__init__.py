@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         nearest,
     )
     from qarunner.hookspecs import HOOK_INTERFACE, hookimpl
+    from qarunner.job_engines import JobEnding, JobEngine, JobEngineContext, JobEngineDescription, JobOrder
     from qarunner.keys import look_up_key
     from qarunner.notifiers import Notice, Notifier, NotifierDescription
     from qarunner.outbox.files import write_whole
@@ -85,6 +86,7 @@ _HOME = {
         "nearest",
     ),
     "qarunner.hookspecs": ("HOOK_INTERFACE", "hookimpl"),
+    "qarunner.job_engines": ("JobEngine", "JobEngineContext", "JobEngineDescription", "JobEnding", "JobOrder"),
     "qarunner.keys": ("look_up_key",),
     "qarunner.notifiers": ("Notice", "Notifier", "NotifierDescription"),
     "qarunner.outbox.files": ("write_whole",),
@@ -145,6 +147,11 @@ __all__ = [
     "Failure",
     "FaultInjector",
     "HoldingRemote",
+    "JobEnding",
+    "JobEngine",
+    "JobEngineContext",
+    "JobEngineDescription",
+    "JobOrder",
     "Measurement",
     "NoOptions",
     "NodeBusyError",

@@ -106,6 +106,10 @@ class Configuration:
         """Return the table ``[notifiers.NAME]`` with secrets fetched, and where it stands."""
         return self._options("notifiers", notifier)
 
+    def job_engine_options(self, engine: str) -> tuple[dict[str, Any], str]:
+        """Return the table ``[job_engines.NAME]`` with secrets fetched, and where it stands."""
+        return self._options("job_engines", engine)
+
     def _options(self, kind: str, name: str) -> tuple[dict[str, Any], str]:
         found = self.all((kind, name))
         if not found:

@@ -57,7 +57,7 @@ def read_toml(path: Path) -> Table:
                     place = f"{path}:{_toml_line(text, ('nodes', node), key)}"
                     _known(key, NODE_FIELDS, place, f"nodes.{node}")
                     table["nodes", node, key] = Value(item, place)
-        elif name == "notifiers" or (name == "reporters" and isinstance(value, dict)):
+        elif name in ("notifiers", "job_engines") or (name == "reporters" and isinstance(value, dict)):
             for one, options in _expect_table(value, name, place).items():
                 place = f"{path}:{_toml_line(text, (name,), one)}"
                 table[name, one] = Value(_expect_table(options, f"{name}.{one}", place), place)
@@ -67,7 +67,7 @@ def read_toml(path: Path) -> Table:
                 _known(key, SERVER_FIELDS, place, "server")
                 table["server", key] = Value(item, place)
         else:
-            _known(name, (*BY_NAME, "nodes", "server", "notifiers"), place, "the file")
+            _known(name, (*BY_NAME, "nodes", "server", "notifiers", "job_engines"), place, "the file")
             table[name,] = Value(value, place)
     return table
 

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from qarunner.config import Configuration
     from qarunner.dialects.spec import Dialect
     from qarunner.drivers import Driver
+    from qarunner.job_engines import JobEngineDescription
     from qarunner.notifiers import NotifierDescription
     from qarunner.reporters import ReporterDescription
     from qarunner.results import Result
     from qarunner.testcases import TestcaseSource
 
 NAME = "qarunner"
-HOOK_INTERFACE = "1.1"
+HOOK_INTERFACE = "1.2"
 
 hookspec = pluggy.HookspecMarker(NAME)
 hookimpl = pluggy.HookimplMarker(NAME)
@@ -95,6 +96,16 @@ def qa_notifiers() -> Iterable[NotifierDescription]:
 
     When: at the start of ``qarunner serve``. Return: descriptions (`qarunner.NotifierDescription`); one is in use when
     it has a table ``[notifiers.NAME]``.
+    """
+    return ()
+
+
+@hookspec
+def qa_job_engines() -> Iterable[JobEngineDescription]:
+    """Offer engines that run the jobs of a server, such as on other machines.
+
+    When: at the start of ``qarunner serve``. Return: descriptions (`qarunner.JobEngineDescription`); ``job_engine`` in
+    ``[server]`` chooses one, by default ``local``, which runs jobs on the server's own machine.
     """
     return ()
 

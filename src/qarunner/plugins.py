@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qarunner.commands.spec import Command
     from qarunner.dialects.spec import Dialect
     from qarunner.drivers import Driver
+    from qarunner.job_engines import JobEngineDescription
     from qarunner.notifiers import NotifierDescription
     from qarunner.reporters import ReporterDescription
     from qarunner.testcases import TestcaseSource
@@ -32,6 +33,7 @@ HOOKS_THAT_OFFER: Mapping[str, Sequence[str]] = {
     "qa_testcase_sources": ("name", "folder"),
     "qa_dialects": ("name", "claims"),
     "qa_notifiers": ("name", "summary", "options"),
+    "qa_job_engines": ("name", "summary", "open", "options"),
 }
 """The hooks that are called to know what there is, with what tells each offer from junk; none for a mapping."""
 
@@ -167,6 +169,13 @@ class Plugins:
         found: dict[str, tuple[str, NotifierDescription]] = {}
         for plugin, notifier in self._offers("qa_notifiers"):
             _add(found, notifier.name, plugin, notifier, f"notifier {notifier.name}")
+        return found
+
+    def job_engines(self) -> dict[str, tuple[str, JobEngineDescription]]:
+        """Return the job engines' names with (plugin name, description)."""
+        found: dict[str, tuple[str, JobEngineDescription]] = {}
+        for plugin, engine in self._offers("qa_job_engines"):
+            _add(found, engine.name, plugin, engine, f"job engine {engine.name}")
         return found
 
     def nodes(self) -> dict[str, tuple[str, Mapping[str, Any]]]:

@@ -33,11 +33,13 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     threads: Annotated[int, msgspec.Meta(ge=4, le=4096)] = 256
     """Requests worked on at a time, waiting ones included."""
     job_user: str = ""
-    """The user of this machine that testcases run as; empty for the server's own."""
+    """The user of this machine that testcases run as, with ``{node}`` for the node; empty for the server's own."""
     job_folder: str = ""
     """Where the files of jobs go; needed with `job_user`, who cannot look into the data folder."""
     job_python: str = ""
     """The interpreter that runs testcases; empty for the server's own."""
+    job_engine: str = "local"
+    """What runs jobs: ``local`` is this machine; plugins offer others."""
     licence_expiry: str = ""
     """What the Stb-tester API says of the nodes' licences; a farm of one's own has none."""
     body_limit: Number = 16 * 1024 * 1024

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qarunner.commands.spec import Command
     from qarunner.dialects.spec import Dialect
     from qarunner.drivers import Driver, Options
+    from qarunner.job_engines import JobEngineDescription
     from qarunner.notifiers import NotifierDescription
     from qarunner.plugins import LoadedPlugin, Plugins
     from qarunner.reporters import ReporterDescription
@@ -34,6 +35,7 @@ class Offers:
     testcase_sources: list[TestcaseSource] = field(default_factory=list)
     dialects: list[Dialect] = field(default_factory=list)
     notifiers: list[NotifierDescription] = field(default_factory=list)
+    job_engines: list[JobEngineDescription] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -50,6 +52,7 @@ def look_at(plugins: Plugins) -> list[Offers]:
         plugins.commands,
         plugins.dialects,
         plugins.notifiers,
+        plugins.job_engines,
     ):
         try:
             look()
@@ -89,6 +92,8 @@ def _take(offers: Offers, hook: str, answers: list[Any]) -> None:
             offers.dialects = answers
         case "qa_notifiers":
             offers.notifiers = [_with_options(notifier) for notifier in answers]
+        case "qa_job_engines":
+            offers.job_engines = [_with_options(engine) for engine in answers]
 
 
 def _with_options(offer: Any) -> Any:

@@ -73,6 +73,7 @@ def _offered(offers: Offers) -> Iterator[str]:
     yield from (f"testcases in {source.folder}/*{source.suffix}" for source in offers.testcase_sources)
     yield from (f"dialect {dialect.name}" for dialect in offers.dialects)
     yield from (f"notifier {notifier.name}" for notifier in offers.notifiers)
+    yield from (f"job engine {engine.name}" for engine in offers.job_engines)
     yield from (hook for hook in offers.plugin.hooks if hook in ("qa_device_info", "qa_result_finished"))
 
 
@@ -92,9 +93,10 @@ def _say_one(offers: Offers) -> None:
         say(f"\n{painted(f'node {node}', 'bold')}: {', '.join(f'{key} = {value!r}' for key, value in table.items())}")
     for source in offers.testcase_sources:
         say(f"\n{painted(f'testcases: {source.name}', 'bold')}: in {source.folder}/, files *{source.suffix}")
-    for notifier in offers.notifiers:
-        say(f"\n{painted(f'notifier {notifier.name}', 'bold')}: {notifier.summary}")
-        _say_options(notifier.options)
+    described = [("notifier", one) for one in offers.notifiers] + [("job engine", one) for one in offers.job_engines]
+    for kind, one in described:
+        say(f"\n{painted(f'{kind} {one.name}', 'bold')}: {one.summary}")
+        _say_options(one.options)
     for dialect in offers.dialects:
         say(f"\n{painted(f'dialect {dialect.name}', 'bold')}: {dialect.summary}")
         say(f"  answers at: {', '.join(claim.path for claim in dialect.claims)}")
@@ -170,6 +172,10 @@ def as_json(offers: Offers) -> dict[str, Any]:
         "notifiers": [
             {"name": notifier.name, "summary": notifier.summary, "options": options_of(notifier.options)}
             for notifier in offers.notifiers
+        ],
+        "job_engines": [
+            {"name": engine.name, "summary": engine.summary, "options": options_of(engine.options)}
+            for engine in offers.job_engines
         ],
         "dialects": [
             {"name": dialect.name, "summary": dialect.summary, "claims": [claim.path for claim in dialect.claims]}

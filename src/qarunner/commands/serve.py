@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal comes; 0."""
+    from qarunner.engine_choice import choose_job_engine
     from qarunner.notifier_choice import open_notifiers
     from qarunner.server import logs
     from qarunner.server.engine import with_jobs
@@ -55,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     handler = logs.configure(arguments.log)
     blocked = context.sources.get("block_plugins")
     dialects = [dialect for _plugin, dialect in context.plugins.dialects().values()]
-    engine = with_jobs(context.configuration, context.plugins.testcase_sources(), blocked)
+    chosen = choose_job_engine(context.plugins, context.configuration, config.job_engine)
+    engine = with_jobs(context.configuration, context.plugins.testcase_sources(), blocked, chosen)
     notifiers = open_notifiers(context.plugins, context.configuration)
     server = RunningServer(config, dialects, engine, notifiers)
     try:

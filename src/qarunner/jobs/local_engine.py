@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from qarunner.errors import QarunnerError
+from qarunner.job_engines import JobEnding, JobOrder, OnEnd
 from qarunner.jobs.delivery import Delivery
-from qarunner.jobs.orders import RESULTS, Ending, JobOrder, OnEnd, work_folder
+from qarunner.jobs.orders import RESULTS, work_folder
 from qarunner.jobs.processes import end_marked
 from qarunner.jobs.records import close_job, read_job
 from qarunner.jobs.workspace import clean, masking_of
@@ -81,7 +82,7 @@ class LocalEngine:
             with contextlib.suppress(OSError):
                 assert process.stdin is not None
                 process.stdin.close()
-            self._finish(order.uid, Path(order.folder), Ending.ERROR, SUPERVISOR_DIED)
+            self._finish(order.uid, Path(order.folder), JobEnding.ERROR, SUPERVISOR_DIED)
         finally:
             with self._lock:
                 self._supervisors.pop(order.uid, None)
@@ -104,13 +105,13 @@ class LocalEngine:
             try:
                 if process:
                     _await_end(msgspec.convert(process, Process), RECOVERY_LIMIT)
-                self._finish(uid, folder, Ending.SERVER_STOPPED, SERVER_STOPPED)
+                self._finish(uid, folder, JobEnding.SERVER_STOPPED, SERVER_STOPPED)
             finally:
                 on_end(uid)
 
         self._begin(work, uid)
 
-    def _finish(self, uid: str, folder: Path, ending: Ending, detail: str) -> None:
+    def _finish(self, uid: str, folder: Path, ending: JobEnding, detail: str) -> None:
         """Do what a supervisor that was killed could not: end its processes, close its results, write the end down."""
         job = read_job(self._store, uid)
         if not job.running:

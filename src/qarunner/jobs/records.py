@@ -14,7 +14,7 @@ from qarunner.store.clock import now
 from qarunner.store.models import Job, JobState, JobTag
 
 if TYPE_CHECKING:
-    from qarunner.jobs.orders import Ending
+    from qarunner.job_engines import JobEnding
     from qarunner.store.engine import Store
 
 _COLUMNS = (
@@ -97,7 +97,13 @@ def make_job(connection: Connection, row: dict[str, Any], host: str) -> tuple[in
     return number, uid
 
 
-def close_job(store: Store, uid: str, ending: Ending, detail: str = "", exit_code: int | None = None) -> bool:
+def remember(store: Store, uid: str, process: dict[str, Any]) -> None:
+    """Keep what an engine must know of a running job after a restart."""
+    with store.write() as connection:
+        connection.execute(update(Job).where(Job.uid == uid).values(process=process))
+
+
+def close_job(store: Store, uid: str, ending: JobEnding, detail: str = "", exit_code: int | None = None) -> bool:
     """Write a job's end and free its node; return False when somebody else has done so before."""
     with store.write() as connection:
         running = (Job.uid == uid, Job.state == JobState.RUNNING)

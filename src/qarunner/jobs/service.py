@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import IntegrityError
 
 from qarunner.errors import QarunnerError
-from qarunner.jobs.errors import NodeInUseError
+from qarunner.job_engines import LOG, JobEnding, JobEngine, JobOrder
+from qarunner.jobs.errors import NodeInUseError, NodeOfflineError
 from qarunner.jobs.local_engine import LocalEngine
-from qarunner.jobs.orders import LOG, Ending, JobEngine, JobOrder, job_folder
+from qarunner.jobs.orders import job_folder
 from qarunner.jobs.records import JobInfo, close_job, latest_job, make_job, read_job, running_jobs
 from qarunner.jobs.requests import RunRequest, check_remote_control, check_request, check_testcases
 from qarunner.jobs.rules import Action
@@ -108,7 +109,7 @@ class Jobs:
         :raises BadRequestError: a parameter is not usable (400).
         :raises UnknownNodeError, UnknownRevisionError: there is no such node or commit (404).
         :raises NodeInUseError: somebody has the node (409).
-        :raises NodeOfflineError: it does not answer (503).
+        :raises NodeOfflineError: it does not answer, or the engine cannot start the job (503).
         """
         check_request(request)
         self._farm.known(request.node)
@@ -186,13 +187,19 @@ class Jobs:
                 environment=dict(self._tokens(user, uid)),
             )
             self._farm.guard(request.node)
-            self._engine.start(order, self._note_end)
+            self._hand_over(order)
         except BaseException as error:
             detail = str(error) if isinstance(error, QarunnerError) else type(error).__name__
-            close_job(self._store, uid, Ending.ERROR, detail)
+            close_job(self._store, uid, JobEnding.ERROR, detail)
             self._note_end(uid)
             raise
         return read_job(self._store, uid)
+
+    def _hand_over(self, order: JobOrder) -> None:
+        try:
+            self._engine.start(order, self._note_end)
+        except QarunnerError as error:
+            raise NodeOfflineError(f"Node {order.node.id} cannot run it: {error.problem}", error.advice) from error
 
     def _note_end(self, uid: str) -> None:
         with self._lock:

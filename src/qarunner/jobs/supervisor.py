@@ -22,8 +22,8 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
+from qarunner.job_engines import JobEnding, JobOrder
 from qarunner.jobs.delivery import Delivery
-from qarunner.jobs.orders import Ending, JobOrder
 from qarunner.jobs.processes import adopt_orphans, end_descendants
 from qarunner.jobs.workspace import Workspace, clean
 from qarunner.masking import MaskedStream, Masking
@@ -53,7 +53,7 @@ class Supervisor:
         self._log: IO[bytes] | None = None
         self._delivery: Delivery | None = None
         self._deadline = time.monotonic() + order.time_limit if order.time_limit else None
-        self.ending: Ending | None = None
+        self.ending: JobEnding | None = None
         self.detail = ""
         self.exit_code: int | None = None
 
@@ -74,7 +74,7 @@ class Supervisor:
                     with trees.using(order.sha) as tree:
                         self._run_all(tree)
             except Exception as error:  # noqa: BLE001 - the record must say it, whatever it is
-                self.ending, self.detail = Ending.ERROR, f"{type(error).__name__}: {error}"
+                self.ending, self.detail = JobEnding.ERROR, f"{type(error).__name__}: {error}"
             finally:
                 self._clean_up()
             if self._delivery.problems:
@@ -84,19 +84,15 @@ class Supervisor:
     def _over(self) -> bool:
         return self.ending is not None
 
-    def _how(self) -> Ending:
-        return self.ending or Ending.FINISHED
+    def _how(self) -> JobEnding:
+        return self.ending or JobEnding.FINISHED
 
     def _introduce(self, store: Store) -> None:
         """Write down who looks after the job, for a server that comes up later."""
-        from sqlalchemy import update
-
+        from qarunner.jobs.records import remember
         from qarunner.outbox.processes import this_process
-        from qarunner.store.models import Job
 
-        process = msgspec.to_builtins(this_process())
-        with store.write() as connection:
-            connection.execute(update(Job).where(Job.uid == self._order.uid).values(process=process))
+        remember(store, self._order.uid, msgspec.to_builtins(this_process()))
 
     def _run_all(self, tree: Path) -> None:
         """Run the testcases; after a hard end of pytest those that remain, file by file where pytest refuses them."""
@@ -121,7 +117,7 @@ class Supervisor:
 
     def _give_up_forever(self) -> None:
         if self._order.forever:
-            self.ending, self.detail = Ending.ERROR, f"pytest ends at once. {self._end_of_log()}"
+            self.ending, self.detail = JobEnding.ERROR, f"pytest ends at once. {self._end_of_log()}"
 
     def _delivered(self) -> int:
         return self._delivery.delivered if self._delivery else 0
@@ -163,7 +159,7 @@ class Supervisor:
         finally:
             os.close(reading)
         if stubborn:
-            self.ending = Ending.ERROR
+            self.ending = JobEnding.ERROR
             self.detail = f"processes {', '.join(map(str, stubborn))} of the job could not be ended"
         return self._close_run(attempt)
 
@@ -199,7 +195,7 @@ class Supervisor:
 
     def _late(self) -> bool:
         if self._deadline is not None and time.monotonic() >= self._deadline:
-            self.ending = Ending.TIME_LIMIT
+            self.ending = JobEnding.TIME_LIMIT
             self.detail = f"the job did not end within its time limit of {self._order.time_limit:g} s"
             return True
         return False
@@ -211,16 +207,16 @@ class Supervisor:
         if select.select([self._input], [], [], 0)[0]:
             heard = os.read(self._input, 4096)
             if not heard:
-                self.ending, self.detail = Ending.SERVER_STOPPED, "the server stopped while the job was running"
+                self.ending, self.detail = JobEnding.SERVER_STOPPED, "the server stopped while the job was running"
             self._heard += heard
         line, newline, _rest = self._heard.partition(b"\n")
         if newline and self.ending is None:
-            self.ending = Ending.STOPPED
+            self.ending = JobEnding.STOPPED
             self.detail = f"stopped by {line.decode(errors='replace').removeprefix('stop').strip()}"
 
     def _ask_to_end(self, process: subprocess.Popen[bytes]) -> float:
         """Tell pytest to end; return by when it must have. When the server is gone nobody waits for it."""
-        if self.ending is Ending.STOPPED:
+        if self.ending is JobEnding.STOPPED:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGINT)
             return time.monotonic() + STOP_GRACE

@@ -19,7 +19,7 @@ from qarunner.masking import SECTION, VARIABLE, Masking
 from qarunner.nodes.names import for_users
 
 if TYPE_CHECKING:
-    from qarunner.jobs.orders import JobOrder
+    from qarunner.job_engines import JobOrder
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TESSDATA_PREFIX")
 """All that testcases get of the server's own environment."""

@@ -1,4 +1,7 @@
-"""The dialects that the server brings along: its own pages and its own API. Flask is loaded when they serve."""
+"""What the server brings along: its own pages, its own API, and the engine that runs jobs on its own machine.
+
+Nothing of it is loaded before it serves.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from qarunner.dialects.spec import Claim, Dialect, Problem, Services
 from qarunner.hookspecs import hookimpl
+from qarunner.job_engines import JobEngine, JobEngineContext, JobEngineDescription
 
 if TYPE_CHECKING:
     from flask import Blueprint, Response
@@ -35,6 +39,18 @@ def qa_dialects() -> Iterable[Dialect]:
             own_error,
         ),
     )
+
+
+@hookimpl
+def qa_job_engines() -> Iterable[JobEngineDescription]:
+    """Offer the engine for one machine."""
+    return (JobEngineDescription("local", "runs jobs on the server's own machine", _local_engine),)
+
+
+def _local_engine(context: JobEngineContext) -> JobEngine:
+    from qarunner.jobs.local_engine import LocalEngine
+
+    return LocalEngine(context.store)
 
 
 def own_error(problem: Problem) -> Response:

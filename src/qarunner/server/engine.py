@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from qarunner.access import Access
     from qarunner.config import Configuration
+    from qarunner.engine_choice import OpenEngine
+    from qarunner.job_engines import JobEnding, JobEngineContext
     from qarunner.server_config import ServerConfig
     from qarunner.store.engine import Store
     from qarunner.testcases import TestcaseSource
@@ -58,12 +61,18 @@ Engine = Callable[[ExitStack, Parts], Services]
 """Makes the services; what must be ended goes on the stack."""
 
 
-def with_jobs(configuration: Configuration, sources: Sequence[TestcaseSource], blocked: Sequence[str] = ()) -> Engine:
+def with_jobs(
+    configuration: Configuration,
+    sources: Sequence[TestcaseSource],
+    blocked: Sequence[str] = (),
+    open_engine: OpenEngine | None = None,
+) -> Engine:
     """Return what makes services with nodes and jobs.
 
     :param configuration: with the nodes.
     :param sources: the kinds of files that hold testcases.
     :param blocked: plugins that exporters do not load.
+    :param open_engine: opens what runs the jobs; by default the engine for one machine.
     """
 
     def make(stack: ExitStack, parts: Parts) -> Services:
@@ -86,7 +95,9 @@ def with_jobs(configuration: Configuration, sources: Sequence[TestcaseSource], b
         def tokens(user: str, job: str) -> Mapping[str, str]:
             return {REPORT_URL: parts.local_url(), REPORT_TOKEN: parts.access.job_token(user, job)}
 
-        jobs = Jobs(parts.store, packs, farm, run_as=run_as, tokens=tokens, on_end=[parts.access.end_job_tokens])
+        engine = open_engine(_context(parts.store)) if open_engine else None
+        ended = [parts.access.end_job_tokens]
+        jobs = Jobs(parts.store, packs, farm, engine=engine, run_as=run_as, tokens=tokens, on_end=ended)
         stack.callback(jobs.close)
         # Nodes are free for others only once what an earlier server left is looked after.
         for uid in jobs.recover():
@@ -103,6 +114,17 @@ def without_jobs(_stack: ExitStack, parts: Parts) -> Services:
     """Return services that only keep results: no test pack, no farm, no jobs. For tests of everything else."""
     nothing: Any = None
     return parts.services(nothing, nothing, nothing)
+
+
+def _context(store: Store) -> JobEngineContext:
+    """Return what an engine is opened with, but its options."""
+    from qarunner.job_engines import JobEngineContext
+    from qarunner.jobs.records import close_job, remember
+
+    def close(uid: str, ending: JobEnding, detail: str, exit_code: int | None) -> None:
+        close_job(store, uid, ending, detail, exit_code)
+
+    return JobEngineContext(store, close, partial(remember, store))
 
 
 def _job_folder(config: ServerConfig) -> Path | None:
