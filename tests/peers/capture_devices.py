@@ -53,6 +53,16 @@ class Screen(XDisplay):
         self.options: dict[str, Any] = {}
 
 
+class ScreenByGstreamer(XDisplay):
+    """For `gstreamer:`; when its X server goes, Xlib ends the pipeline's process."""
+
+    def __init__(self, _folder: Path) -> None:
+        super().__init__()
+        self.uri = f"gstreamer:ximagesrc display-name={self.name} use-damage=false ! video/x-raw,framerate=25/1"
+        self.absent, self.absent_name = "gstreamer:v4l2src device=/dev/video97", "/dev/video97"
+        self.options: dict[str, Any] = {}
+
+
 class Process:
     """A device that is a process, which says when it is ready."""
 
@@ -125,6 +135,7 @@ class RtspStream(Process):
 
 
 DEVICES: dict[str, tuple[tuple[str, ...], Callable[[Path], CaptureDevice]]] = {
+    "gstreamer": (("gstreamer", "xvfb"), ScreenByGstreamer),
     "screen": (("xvfb",), Screen),
     "stream": ((), Stream),
     "stream-rtsp": (("rtsp",), RtspStream),
