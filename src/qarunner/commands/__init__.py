@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _VERBS = (
     (RUN, "demo", "run the example test pack on the virtual set-top box"),
+    (RUN, "run", "run testcases of this checkout on a server's node, and bring home what came of it"),
     (RUN, "tests", "list the testcases of a test pack without importing it"),
     (RUN, "nodes", "list the nodes and who uses them"),
     (RUN, "screenshot", "save what a node shows right now"),
