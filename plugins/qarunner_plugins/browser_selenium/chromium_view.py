@@ -1,4 +1,8 @@
-"""A page in Chromium: pictures from the DevTools screencast, keys as the browser's own input."""
+"""A page in Chromium: pictures from the DevTools screencast, keys as the browser's own input.
+
+Chromium drops a picture of its screencast when two are on their way to us, and never sends it again. So when pictures
+stop coming, and some time after each key, one screenshot makes sure that the last picture is what is to be seen.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +10,31 @@ import base64
 import contextlib
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy
 
-from qarunner import CapturedFrame, DeviceError
+from qarunner import CapturedFrame, DeviceError, DeviceLostError
 
 from .cdp import CommandError, DevTools
 from .page import ADVICE, LOAD_LIMIT, answer_of, stop, until
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from .keys import DomKey
     from .options import PageOptions
+
+    Pixels = NDArray[numpy.uint8]
 
 OLDEST = 10.0
 """Seconds that a picture's own time may lie behind; beyond, it is another clock's."""
 FIRST_PICTURE = 8.0
+LOOK_AFTER, LATEST_LOOK, LOOK_AFTER_KEY = 0.15, 0.5, 0.3
+"""Seconds until a screenshot is taken: after a picture (or twice the last pause, at most so long), after a key."""
+SAME = 16
+"""Levels by which one picture, encoded twice, may differ."""
 
 
 class ChromiumView:
@@ -34,7 +46,9 @@ class ChromiumView:
         self._name = name
         self._arrived = threading.Condition()
         self._newest: tuple[str, float] | None = None
-        self._crashed = ""
+        self._last: Pixels | None = None
+        self._changed = 0.0
+        self._look_at: float | None = None
         self._tools = DevTools(driver.capabilities["goog:chromeOptions"]["debuggerAddress"], self._event, name)
 
     def show(self, url: str) -> None:
@@ -50,8 +64,7 @@ class ChromiumView:
         if not until(lambda: self._value("document.readyState") in ("interactive", "complete"), LOAD_LIMIT):
             raise DeviceError(f"{self._name}: {url} has not loaded within {LOAD_LIMIT:g} s", ADVICE)
         answer_of(self._value("performance.getEntriesByType('navigation')[0]?.responseStatus || 0"), url, self._name)
-        picture = {"format": "jpeg", "quality": self._options.quality}
-        tools.call("Page.startScreencast", **(picture if self._options.picture == "jpeg" else {"format": "png"}))
+        tools.call("Page.startScreencast", **self._encoding)
         with self._arrived:
             if not self._arrived.wait_for(lambda: self._newest, FIRST_PICTURE):
                 problem = f"{self._name}: no picture within {FIRST_PICTURE:g} s"
@@ -59,21 +72,51 @@ class ChromiumView:
 
     def picture(self, timeout: float) -> CapturedFrame | None:
         """Return the newest picture that was not taken yet."""
+        deadline = time.monotonic() + timeout
+        look_at = self._look_at
+        frame = self._from_screencast((deadline if look_at is None else min(deadline, look_at)) - time.monotonic())
+        if frame is not None:
+            now = time.monotonic()
+            if self._is_new(frame.pixels):
+                self._look_at = now + min(LATEST_LOOK, max(LOOK_AFTER, 2 * (now - self._changed)))
+                self._changed = now
+            return frame
+        if look_at is not None and time.monotonic() >= look_at:
+            self._look_at = None if self._look_at == look_at else self._look_at
+            return self._screenshot()
+        return None
+
+    def _from_screencast(self, timeout: float) -> CapturedFrame | None:
         with self._arrived:
-            self._arrived.wait_for(lambda: self._newest or self.lost, timeout)
+            self._arrived.wait_for(lambda: self._newest or self.lost, max(0.0, timeout))
             newest, self._newest = self._newest, None
         if newest is None:
             if self.lost:
                 raise self._tools.loss()
             return None
-        data, taken = newest
+        return CapturedFrame(self._decoded(newest[0]), newest[1])
+
+    def _screenshot(self) -> CapturedFrame | None:
+        taken = time.monotonic()
+        try:
+            data = self._tools.call("Page.captureScreenshot", optimizeForSpeed=True, **self._encoding)["data"]
+        except CommandError:  # between two pages
+            return None
+        pixels = self._decoded(data)
+        return CapturedFrame(pixels, taken) if self._is_new(pixels) else None
+
+    def _is_new(self, pixels: Pixels) -> bool:
+        last, self._last = self._last, pixels
+        return last is None or cv2.norm(last, pixels, cv2.NORM_INF) > SAME
+
+    def _decoded(self, data: str) -> Pixels:
         pixels = cv2.imdecode(numpy.frombuffer(base64.b64decode(data), numpy.uint8), cv2.IMREAD_COLOR)
         if pixels is None:
             raise DeviceError(f"{self._name}: a picture cannot be decoded", "Try the option picture = png")
         width, height = self._options.width_height
         if pixels.shape[:2] != (height, width):
             pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-        return CapturedFrame(pixels, taken)  # type: ignore[arg-type]  # uint8, as imdecode makes it
+        return cast("Pixels", pixels)
 
     def key(self, key: DomKey, *, down: bool, repeated: bool = False) -> None:
         """Let a key go down or up."""
@@ -84,6 +127,13 @@ class ChromiumView:
                 "Input.dispatchKeyEvent",
                 type=kind, key=key.key, code=key.code, windowsVirtualKeyCode=key.number, autoRepeat=repeated, **text,
             )  # fmt: skip
+        self._look_at = max(self._look_at or 0.0, time.monotonic() + LOOK_AFTER_KEY)
+
+    @property
+    def _encoding(self) -> dict[str, Any]:
+        if self._options.picture == "png":
+            return {"format": "png"}
+        return {"format": "jpeg", "quality": self._options.quality}
 
     @property
     def lost(self) -> bool:
@@ -106,7 +156,8 @@ class ChromiumView:
     def _event(self, method: str, parameters: dict[str, Any]) -> None:
         if method == "Page.screencastFrame":
             now = time.monotonic()
-            self._tools.send("Page.screencastFrameAck", sessionId=parameters["sessionId"])
+            with contextlib.suppress(DeviceLostError):
+                self._tools.send("Page.screencastFrameAck", sessionId=parameters["sessionId"])
             with self._arrived:
                 self._newest = parameters["data"], _taken(parameters["metadata"], now)
                 self._arrived.notify_all()

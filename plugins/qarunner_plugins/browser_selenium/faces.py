@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from qarunner import CapturedFrame, CaptureFormat, DeviceError
+from qarunner import CapturedFrame, CaptureFormat, ConfigurationError, DeviceError
 
 from .keys import DomKey, keyboard, look_up
 from .page import NAME, Page
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from qarunner_plugins.browser_selenium.options import KeyboardOptions
     from qarunner_plugins.browser_selenium.page import View
 
+FAULTS = {"dropped-key": "The next so many key presses do not reach the page."}
+PATIENCE, LONGEST_PAUSE = 3, 0.4
+"""A page counts as still when no picture came for so many times the last pause, at the latest after these seconds."""
 ON_ITS_WAY = 0.05
 """Seconds a change takes to us: while none comes, the page is known to have stood still until so long ago."""
 
@@ -28,6 +31,8 @@ class PageCapture:
         self._page = page
         self._view: View | None = None
         self._last: CapturedFrame | None = None
+        self._changed = 0.0
+        self._pause = 0.0
 
     def open(self) -> CaptureFormat:
         """Start the browser, if it does not run yet, and show the page."""
@@ -41,13 +46,18 @@ class PageCapture:
         view, last = self._view, self._last
         if view is None:
             raise DeviceError(f"{self._page.name}: its capture is not open", "call open() before read()")
-        patience = timeout
+        due = timeout
         if last is not None:
-            patience = min(timeout, max(0.0, last.time + ON_ITS_WAY + 1 / self._page.options.fps - time.monotonic()))
-        frame = view.picture(patience)
-        if frame is None and last is not None:
+            # While it moves, a slow browser's next picture is waited for: the same one again would look like a pause.
+            again = max(last.time + ON_ITS_WAY + 1 / self._page.options.fps, self._changed + self._pause)
+            due = min(timeout, max(0.0, again - time.monotonic()))
+        frame = view.picture(due)
+        if frame is not None:
+            now = time.monotonic()
+            self._pause, self._changed = min(LONGEST_PAUSE, PATIENCE * (now - self._changed)), now
+        elif last is not None:
             frame = CapturedFrame(last.pixels, time.monotonic() - ON_ITS_WAY)
-        if frame is None:
+        else:
             return None
         if last is not None and frame.time <= last.time:
             frame = CapturedFrame(frame.pixels, last.time + 1e-6)
@@ -69,6 +79,23 @@ class PageRemote:
         self._table = keyboard(options.keys)
         self._view: View | None = None
         self._held: dict[str, threading.Event] = {}
+        self._to_drop = 0
+
+    def faults(self) -> Mapping[str, str]:
+        """The fault that may be switched on, with what it does."""
+        return FAULTS
+
+    def inject_fault(self, name: str, value: float) -> None:
+        """Let the next `value` presses be lost."""
+        if name not in FAULTS:
+            raise ConfigurationError(f"remote browser: has no fault {name!r}", f"It has {', '.join(FAULTS)}")
+        self._to_drop = round(value)
+
+    def _is_dropped(self) -> bool:
+        if self._to_drop <= 0:
+            return False
+        self._to_drop -= 1
+        return True
 
     def open(self) -> None:
         """Start the browser, if it does not run yet."""
@@ -82,6 +109,8 @@ class PageRemote:
         """Press a key shortly."""
         dom_key = look_up(self._table, key)
         view = self._opened()
+        if self._is_dropped():
+            return
         view.key(dom_key, down=True)
         view.key(dom_key, down=False)
 
@@ -90,6 +119,8 @@ class PageRemote:
         dom_key = look_up(self._table, key)
         view = self._opened()
         self._let_go(key)
+        if self._is_dropped():
+            return
         view.key(dom_key, down=True)
         released = self._held[key] = threading.Event()
         threading.Thread(target=self._repeat, args=(view, dom_key, released), name=f"hold {key}", daemon=True).start()

@@ -18,7 +18,7 @@ from tests.peers.rig_node import eventually
 from tests.peers.web_app import WebApp
 
 import qarunner_plugins.browser_selenium as plugin
-from qarunner import ConfigurationError, DeviceError, DeviceLostError, UnknownKeyError
+from qarunner import ConfigurationError, DeviceError, DeviceLostError, FaultInjector, UnknownKeyError
 from qarunner.testing import DriverRig, check_capture, check_remote
 from qarunner_plugins.browser_selenium import programs
 from qarunner_plugins.browser_selenium.options import PageOptions
@@ -108,6 +108,17 @@ def test_a_digit_types_where_the_page_takes_text(television: tuple[Capture, Hold
     television[1].press("KEY_7")
     eventually(lambda: app.events and app.events[-1]["type"] == "keyup", "the release")
     assert app.events[-1]["text"].endswith("7")
+
+
+def test_a_press_can_be_lost_on_purpose(television: tuple[Capture, HoldingRemote], app: WebApp) -> None:
+    _capture, remote = television
+    assert isinstance(remote, FaultInjector)
+    app.events.clear()
+    remote.inject_fault("dropped-key", 1)
+    for key in ("KEY_RED", "KEY_GREEN"):
+        remote.press(key)
+    eventually(lambda: len(app.events) >= 2, "two events")
+    assert {event["key"] for event in app.events} == {"ColorF1Green"}
 
 
 def test_a_key_it_has_not_is_refused_with_the_nearest(television: tuple[Capture, HoldingRemote]) -> None:
