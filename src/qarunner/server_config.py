@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Limit = Annotated[float, msgspec.Meta(ge=0)]
 Number = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -42,6 +43,12 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """What runs jobs: ``local`` is this machine; plugins offer others."""
     licence_expiry: str = ""
     """What the Stb-tester API says of the nodes' licences; a farm of one's own has none."""
+    keep_days: Limit = 0
+    """Results that started longer ago are deleted; 0 is no limit."""
+    keep_gigabytes: Limit = 0
+    """Of artifacts: the oldest results are deleted until the rest fits; 0 is no limit."""
+    free_gigabytes: Limit = 0
+    """Of the disk with the artifacts: the oldest results are deleted until so much is free; 0 is no limit."""
     body_limit: Number = 16 * 1024 * 1024
     """Bytes of a request's body; artifacts have a limit of their own."""
     snapshot_limit: Annotated[int, msgspec.Meta(ge=0)] = 512 * 1024 * 1024

@@ -6,9 +6,11 @@ import contextlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,10 @@ from typing import Any
 import pytest
 
 from qarunner.commands.main import main
+
+Process = subprocess.Popen[str]
+Served = tuple[Process, dict[str, Any]]
+SERVER_LIMIT = 60.0
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,32 @@ def process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     for child in started:
         child.kill()
         child.communicate()
+
+
+@pytest.fixture
+def serve(process: Callable[..., Process], here: Path) -> Callable[..., Served]:
+    """Start a server on a free port and wait until it is ready; return the process and what the ready file says."""
+
+    def start(*words: str | Path, data: str = "data") -> Served:
+        ready = here / f"{data}-ready.json"
+        ready.unlink(missing_ok=True)
+        child = process("serve", "--port", "0", "--data", here / data, "--ready-file", ready, *words)
+        deadline = time.monotonic() + SERVER_LIMIT
+        while not ready.exists():
+            if child.poll() is not None or time.monotonic() > deadline:
+                child.kill()
+                pytest.fail(f"no server: {child.communicate()}")
+            time.sleep(0.05)
+        return child, json.loads(ready.read_text(encoding="utf-8"))
+
+    return start
+
+
+def end(child: Process, number: int = signal.SIGTERM) -> tuple[int, str, str]:
+    """Send a server a signal; return its exit code, and what it said on standard output and on standard error."""
+    child.send_signal(number)
+    out, err = child.communicate(timeout=SERVER_LIMIT)
+    return child.returncode, out, err
 
 
 @pytest.fixture

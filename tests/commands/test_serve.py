@@ -7,45 +7,17 @@ import os
 import signal
 import socket
 import stat
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from tests.commands.conftest import end
 
 if TYPE_CHECKING:
-    from tests.commands.conftest import Qarunner
-
-Process = subprocess.Popen[str]
-Served = tuple[Process, dict[str, Any]]
-
-
-@pytest.fixture
-def serve(process: Callable[..., Process], here: Path) -> Callable[..., Served]:
-    """Start a server on a free port and wait until it is ready; return the process and what the ready file says."""
-    ready = here / "ready.json"
-
-    def start(*words: str) -> Served:
-        ready.unlink(missing_ok=True)
-        child = process("serve", "--port", "0", "--data", here / "data", "--ready-file", ready, *words)
-        deadline = time.monotonic() + 60
-        while not ready.exists():
-            if child.poll() is not None or time.monotonic() > deadline:
-                child.kill()
-                pytest.fail(f"no server: {child.communicate()}")
-            time.sleep(0.05)
-        return child, json.loads(ready.read_text(encoding="utf-8"))
-
-    return start
-
-
-def end(child: Process, number: int = signal.SIGTERM) -> tuple[int, str, str]:
-    child.send_signal(number)
-    out, err = child.communicate(timeout=60)
-    return child.returncode, out, err
+    from tests.commands.conftest import Process, Qarunner, Served
 
 
 def test_the_first_start_makes_everything_and_shows_the_secrets_once(serve: Callable[..., Served], here: Path) -> None:
@@ -53,7 +25,7 @@ def test_the_first_start_makes_everything_and_shows_the_secrets_once(serve: Call
     assert set(ready) == {"url", "pid", "token"}
     assert ready["pid"] == child.pid
     assert ready["url"].startswith("http://127.0.0.1:")
-    assert stat.S_IMODE((here / "ready.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((here / "data-ready.json").stat().st_mode) == 0o600
     assert stat.S_IMODE((here / "data").stat().st_mode) == 0o700
     assert stat.S_IMODE((here / "data" / "qarunner.db").stat().st_mode) == 0o600
     assert requests.get(f"{ready['url']}/readyz", timeout=10).json() == {"status": "ok"}
@@ -62,7 +34,7 @@ def test_the_first_start_makes_everything_and_shows_the_secrets_once(serve: Call
     assert ready["token"] in out
     assert ready["token"] not in err
     assert "admin" in out
-    assert not (here / "ready.json").exists()
+    assert not (here / "data-ready.json").exists()
     child, again = serve()
     assert set(again) == {"url", "pid"}
     code, out, _err = end(child, signal.SIGINT)

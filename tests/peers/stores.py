@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,3 +89,13 @@ def store(store_address: tuple[Path, str]) -> Iterator[Store]:
     """A new store: the test runs once on SQLite and once on PostgreSQL."""
     with Store.open(*store_address) as opened:
         yield opened
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest, empty_stores: EmptyStores) -> Callable[[], tuple[str, ...]]:
+    """Give the options of ``qarunner`` for an empty database: none for SQLite, which is in the data folder."""
+
+    def new() -> tuple[str, ...]:
+        return () if request.param == "sqlite" else ("--database", empty_stores.empty_postgresql())
+
+    return new

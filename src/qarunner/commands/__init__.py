@@ -33,6 +33,11 @@ _VERBS = (
     (SERVER, "serve", "serve the quality store, the portal and the APIs"),
     (SERVER, "user", "manage the users of a server"),
     (SERVER, "token", "manage the access tokens of a server's users"),
+    (SERVER, "backup", "copy a server's store to a folder, also while it serves"),
+    (SERVER, "restore", "make a store out of a backup"),
+    (SERVER, "migrate", "bring a store to the layout of this release, after a backup"),
+    (SERVER, "clean", "delete old results of a server, after a look at what would go"),
+    (SERVER, "keys", "list or rotate the keys of a server's store"),
     (PLUGINS, "plugins", "list the plugins and what they offer"),
     (PLUGINS, "new-plugin", "make a package with a working driver and its test"),
 )

@@ -22,7 +22,7 @@ EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 
-OF_SERVER = ("serve", "user", "token")
+OF_SERVER = ("serve", "user", "token", "backup", "restore", "migrate", "clean", "keys")
 """Verbs in whose process no test pack's code may run: it could read the server's keys."""
 
 LOOK_AT_TROUBLE = ("plugins", "config", "doctor")

@@ -8,23 +8,15 @@ import signal
 import threading
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from qarunner.commands.context import context_of
+from qarunner.commands.server_data import add_data, given_of
 from qarunner.commands.terminal import note, painted, say
-from qarunner.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from qarunner.server.running import RunningServer
     from qarunner.server_config import ServerConfig
-
-OPTIONS = ("data", "database", "test_pack", "host", "port", "tls_cert", "tls_key", "external_url")
-
-
-def add_data(parser: argparse.ArgumentParser) -> None:
-    """Add ``--data`` and ``--database``."""
-    parser.add_argument("--data", metavar="DIR", help="the folder of all state (default: qarunner-data)")
-    parser.add_argument("--database", metavar="URL", help="postgresql://...; without it SQLite in the data folder")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     from qarunner.engine_choice import choose_job_engine
     from qarunner.notifier_choice import open_notifiers
     from qarunner.server import logs
+    from qarunner.server.bindings import bind
     from qarunner.server.engine import with_jobs
     from qarunner.server.ready_file import ReadyFile
     from qarunner.server.running import RunningServer
@@ -55,7 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     config = context.configuration.server(given_of(arguments))
     handler = logs.configure(arguments.log)
     blocked = context.sources.get("block_plugins")
-    dialects = [dialect for _plugin, dialect in context.plugins.dialects().values()]
+    offered = [dialect for _plugin, dialect in context.plugins.dialects().values()]
+    dialects = bind(offered, context.configuration, config.external_url.rstrip("/"))
     chosen = choose_job_engine(context.plugins, context.configuration, config.job_engine)
     engine = with_jobs(context.configuration, context.plugins.testcase_sources(), blocked, chosen)
     notifiers = open_notifiers(context.plugins, context.configuration)
@@ -74,12 +68,6 @@ def run(arguments: argparse.Namespace) -> int:
         server.stop()
         handler.close()
     return 0
-
-
-def given_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return what the command line says of ``[server]``."""
-    values = {name: getattr(arguments, name, None) for name in OPTIONS}
-    return {name: value for name, value in values.items() if value is not None}
 
 
 class Signals(threading.Event):
@@ -118,16 +106,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def existing_data(arguments: argparse.Namespace) -> ServerConfig:
-    """Return the configuration for a verb that works on the data folder of a server.
-
-    :raises ConfigurationError: there is no such folder.
-    """
-    config = context_of(arguments).sources.server(given_of(arguments))
-    folder = Path(config.data).expanduser()
-    if not folder.is_dir():
-        advice = "Give the server's --data, or make it: qarunner serve --data DIR."
-        raise ConfigurationError(f"there is no data folder {folder.absolute()}", advice)
-    return config

@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from qarunner.commands.serve import add_data
+from qarunner.commands.server_data import add_data
 from qarunner.commands.terminal import add_json, note, say, say_json, say_table
 from qarunner.commands.user import open_access
 from qarunner.errors import QarunnerError

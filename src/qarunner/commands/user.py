@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qarunner.commands.serve import add_data, existing_data
+from qarunner.commands.server_data import add_data, existing_data
 from qarunner.commands.terminal import add_json, say, say_json, say_table
 from qarunner.errors import QarunnerError
 
@@ -51,8 +51,8 @@ def open_access(arguments: argparse.Namespace) -> Iterator[Access]:
     from qarunner.access import Access
     from qarunner.store.engine import Store
 
-    config = existing_data(arguments)
-    with Store.open(Path(config.data).expanduser(), config.database) as store:
+    config, data = existing_data(arguments)
+    with Store.open(data, config.database) as store:
         yield Access(store)
 
 

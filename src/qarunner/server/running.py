@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,15 @@ import msgspec
 from qarunner.access import Access
 from qarunner.errors import ConfigurationError
 from qarunner.server.app import AppSettings, create_app
-from qarunner.server.data_folder import DataFolder
+from qarunner.server.data_folder import DataFolder, private_files
 from qarunner.server.engine import Parts
 from qarunner.server.http import HttpServer
 from qarunner.server.live.notices import Notices
+from qarunner.server.upkeep import Upkeep
 from qarunner.store.engine import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from qarunner.dialects.spec import Dialect, Services
     from qarunner.notifiers import Notifier
@@ -78,7 +79,7 @@ class RunningServer:
         config, stack = self.config, self._parts
         _check(config)
         data = stack.enter_context(DataFolder(Path(config.data)))
-        with _private_files():
+        with private_files():
             store = stack.enter_context(Store.open(data.path, config.database))
         access = Access(store)
         parts = Parts(store, access, config, self._stopping, lambda: self.local_url)
@@ -87,6 +88,8 @@ class RunningServer:
             stack.callback(notices.close)
             notices.start()  # before jobs are looked after: the end of one that was left running is told
         self.services = self._engine(stack, parts)
+        upkeep = Upkeep(store, config, packs=self.services.packs)
+        stack.callback(upkeep.close)
         app = create_app(self.services, self._dialects, AppSettings(config.body_limit, config.proxies))
         tls = (config.tls_cert, config.tls_key) if config.tls_cert else None
         self.http = HttpServer(app, config.host, config.port, tls=tls, threads=config.threads)
@@ -96,6 +99,7 @@ class RunningServer:
         made = access.make_first_admin()
         self.first_admin = FirstAdmin(*made) if made else None
         self.http.start()
+        upkeep.start()
         logger.info("the server accepts connections at %s", self.url)
 
     @property
@@ -117,16 +121,6 @@ class RunningServer:
     def stop(self) -> None:
         """End everything in the opposite order; requests under way have a few seconds to end."""
         self._parts.close()
-
-
-@contextmanager
-def _private_files() -> Iterator[None]:
-    """Make files that only their owner can read, while no other thread runs yet."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 def _check(config: ServerConfig) -> None:

@@ -47,7 +47,8 @@ def restore(store: Store, folder: Path, *, progress: Progress = no_progress) -> 
     :raises BackupError: when it does not fit the store, or ``pg_restore`` is needed and is not there, or fails.
     """
     manifest = read_manifest(folder)
-    _check(store, folder, manifest)
+    check_kind(store, folder, manifest)
+    _check_layout(store, folder, manifest)
     with contents_lock(store.contents.folder, exclusive=True):
         copy_contents(ContentFiles(folder / "artifacts"), store.contents, manifest.contents, progress)
         copy_files(folder / OTHERS, store.data, ("**/*",))
@@ -63,13 +64,21 @@ def restore(store: Store, folder: Path, *, progress: Progress = no_progress) -> 
     return Restored(manifest, missing, migrate=manifest.layout != HEAD)
 
 
-def _check(store: Store, folder: Path, manifest: Manifest) -> None:
+def check_kind(store: Store, folder: Path, manifest: Manifest) -> None:
+    """Refuse what no database of this kind can take; asks the database nothing.
+
+    :raises SchemaError: when the backup is of a newer release.
+    :raises BackupError: when it is of the other kind of database.
+    """
     kind = "sqlite" if store.is_sqlite else "postgresql"
     if manifest.database != kind:
-        advice = "Give --database postgresql://..." if kind == "sqlite" else "Leave --database out."
+        advice = "Give --database postgresql://..." if store.is_sqlite else "Leave --database out."
         raise BackupError(f"the backup in {folder} is of {manifest.database}, the store is in {kind}", advice)
     if manifest.layout not in known_revisions():
         refuse_unknown(manifest.layout, f"the backup in {folder}")
+
+
+def _check_layout(store: Store, folder: Path, manifest: Manifest) -> None:
     if not store.is_sqlite and not store.is_empty() and store.layout() != manifest.layout:
         # Only what is in the backup would be replaced; tables of the other layout would stay.
         problem = f"the backup in {folder} has the layout {manifest.layout}, the database {store.layout()}"
