@@ -16,8 +16,8 @@ class Event(Record, frozen=True):
     `time`: seconds of video time, 0 being the first frame of ``video.mp4`` (events before it are negative); without a
     video, seconds after the result's start.
     `data`, by kind: press: key, hold (seconds). match: image, matched, region [x, y, right, bottom] in frame pixels,
-    score. motion: moving, region. step: keyword, status. log: stream (stdout, stderr or a logger's name), level. measurement: value, unit, low,
-    high, within_limits.
+    score. motion: moving, region. step: keyword, status. log: stream (stdout, stderr or a logger's name), level.
+    measurement: value, unit, low, high, within_limits.
     """
 
     time: float
