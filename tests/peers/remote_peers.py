@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tests.peers.fake_boxes import FakeKodi, FakeRoku
+from tests.peers.fake_program import FakeProgram
 from tests.peers.http_box import HttpBox
 from tests.peers.key_display import KeyDisplay
 from tests.peers.lirc_daemon import lirc_daemon
+from tests.peers.wire_box import FakeAdbServer, FakeIrNetBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,10 +74,35 @@ def _display(*, vnc: bool) -> Iterator[Bench]:
         yield Bench(display, uri, "KEY_OK", mentions, {"timeout": 2})
 
 
+@contextlib.contextmanager
+def _adb() -> Iterator[Bench]:
+    with FakeAdbServer() as server:
+        yield Bench(server, "adb:0123ABCD", "KEY_OK", server.address, {"timeout": 1, "server": server.address})
+
+
+@contextlib.contextmanager
+def _irnetbox() -> Iterator[Bench]:
+    with FakeIrNetBox() as box, tempfile.NamedTemporaryFile("w", suffix=".config") as signals:
+        signals.write("KEY_OK MOD_SIG 16 0A0B\n")
+        signals.flush()
+        options = {"timeout": 1, "signals": signals.name}
+        yield Bench(box, f"irnetbox:{box.address}:1", "KEY_OK", box.address, options)
+
+
+@contextlib.contextmanager
+def _program(scheme: str, name: str, device: str, **options: object) -> Iterator[Bench]:
+    with FakeProgram(name, gone=f"{device}: cannot open: No such file or directory") as fake:
+        yield Bench(fake, f"{scheme}:{device}", "KEY_OK", device, {"timeout": 1, **options})
+
+
 BENCHES: dict[str, tuple[Callable[[], AbstractContextManager[Bench]], tuple[str, ...]]] = {
     "lirc": (lambda: _lirc("socket"), ("lirc",)),
     "http": (_http, ()),
     "roku": (lambda: _fake("roku", FakeRoku()), ()),
+    "adb": (_adb, ()),
+    "irnetbox": (_irnetbox, ()),
+    "cec": (lambda: _program("cec", "cec-ctl", "/dev/cec7"), ()),
+    "ir": (lambda: _program("ir", "ir-ctl", "/dev/lirc7", scancodes={"KEY_OK": "nec:0x40bf"}), ()),
     "x11": (lambda: _display(vnc=False), ("keyboard",)),
     "vnc": (lambda: _display(vnc=True), ("keyboard", "vnc-keys")),
     "kodi": (lambda: _fake("kodi", FakeKodi()), ()),
