@@ -106,6 +106,10 @@ class Configuration:
         """Return the table ``[notifiers.NAME]`` with secrets fetched, and where it stands."""
         return self._options("notifiers", notifier)
 
+    def dialect_options(self, dialect: str) -> tuple[dict[str, Any], str]:
+        """Return the table ``[dialects.NAME]`` with secrets fetched, and where it stands."""
+        return self._options("dialects", dialect)
+
     def job_engine_options(self, engine: str) -> tuple[dict[str, Any], str]:
         """Return the table ``[job_engines.NAME]`` with secrets fetched, and where it stands."""
         return self._options("job_engines", engine)

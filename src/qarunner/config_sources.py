@@ -19,6 +19,8 @@ from qarunner.settings import BY_NAME, SETTINGS
 
 Key = tuple[str, ...]
 NODE_FIELDS = ("capture", "remote", "power", "browser", "frame_size", "linger", "listen", "device")
+TABLES = ("notifiers", "job_engines", "dialects")
+"""Of tables by name, whose keys are checked by who uses them; ``[reporters.NAME]`` are such as well."""
 LONGEST_TAG = 500
 _TAG_NAME = re.compile(r"[^/\-._:$<>\x00-\x1f\x7f][^:$<>\x00-\x1f\x7f]*")
 SECRET_WORDS = re.compile(r"password|passwd|secret|token|private_key|api_key", re.IGNORECASE)
@@ -57,7 +59,7 @@ def read_toml(path: Path) -> Table:
                     place = f"{path}:{_toml_line(text, ('nodes', node), key)}"
                     _known(key, NODE_FIELDS, place, f"nodes.{node}")
                     table["nodes", node, key] = Value(item, place)
-        elif name in ("notifiers", "job_engines") or (name == "reporters" and isinstance(value, dict)):
+        elif name in TABLES or (name == "reporters" and isinstance(value, dict)):
             for one, options in _expect_table(value, name, place).items():
                 place = f"{path}:{_toml_line(text, (name,), one)}"
                 table[name, one] = Value(_expect_table(options, f"{name}.{one}", place), place)
@@ -67,7 +69,7 @@ def read_toml(path: Path) -> Table:
                 _known(key, SERVER_FIELDS, place, "server")
                 table["server", key] = Value(item, place)
         else:
-            _known(name, (*BY_NAME, "nodes", "server", "notifiers", "job_engines"), place, "the file")
+            _known(name, (*BY_NAME, "nodes", "server", *TABLES), place, "the file")
             table[name,] = Value(value, place)
     return table
 

@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     from qarunner.engine_choice import choose_job_engine
     from qarunner.notifier_choice import open_notifiers
     from qarunner.server import logs
+    from qarunner.server.bindings import bind
     from qarunner.server.engine import with_jobs
     from qarunner.server.ready_file import ReadyFile
     from qarunner.server.running import RunningServer
@@ -47,7 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     config = context.configuration.server(given_of(arguments))
     handler = logs.configure(arguments.log)
     blocked = context.sources.get("block_plugins")
-    dialects = [dialect for _plugin, dialect in context.plugins.dialects().values()]
+    offered = [dialect for _plugin, dialect in context.plugins.dialects().values()]
+    dialects = bind(offered, context.configuration, config.external_url.rstrip("/"))
     chosen = choose_job_engine(context.plugins, context.configuration, config.job_engine)
     engine = with_jobs(context.configuration, context.plugins.testcase_sources(), blocked, chosen)
     notifiers = open_notifiers(context.plugins, context.configuration)

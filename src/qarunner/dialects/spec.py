@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 if TYPE_CHECKING:
     from flask import Blueprint, Response
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 class Services:
     """What a dialect works with. One object per server process, safe for threads.
 
-    :param external_url: how clients reach the server, without a slash at the end; for URLs inside answers.
+    :param external_url: how clients reach the server, or the dialect where it has a place of its own, without a slash
+        at the end; empty when it is as their requests say. `addresses` makes URLs of it.
+    :param portal_url: how people reach the portal, where that is another address.
     """
 
     store: Store
@@ -30,6 +34,7 @@ class Services:
     farm: Farm
     packs: Packs
     external_url: str = ""
+    portal_url: str = ""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the server is about to end: whoever waits in a request (a long poll, a stream) looks at it."""
 
@@ -59,6 +64,17 @@ class Problem:
     place: str = ""
 
 
+class Binding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place of a dialect's own, where no other one answers; its URLs are below it as they are by nature."""
+
+    host: str = ""
+    """Requests for this host name are the dialect's."""
+    prefix: str = ""
+    """So are paths that begin with this one, which is taken off."""
+    shared: bool = True
+    """Whether it answers at its natural URLs among the other dialects as well."""
+
+
 @dataclass(frozen=True)
 class Dialect:
     """A dialect as a plugin offers it through the `qa_dialects` hook.
@@ -69,6 +85,7 @@ class Dialect:
         ``session`` (our cookie), ``session-id`` (the same in the cookie ``session_id``).
     :param blueprint: makes its routes.
     :param error: makes the answer to an error in its shape; called for unrouted paths, 405, 413, 429 and crashes, too.
+    :param binding: a place of its own, which the configuration gives it.
     :param tables: a folder of Alembic migrations of its own, for dialects from outside; built-in ones have none.
     """
 
@@ -78,4 +95,5 @@ class Dialect:
     credentials: Sequence[str]
     blueprint: Callable[[Services], Blueprint]
     error: Callable[[Problem], Response]
+    binding: Binding | None = None
     tables: Any = None

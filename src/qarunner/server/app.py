@@ -12,8 +12,9 @@ from qarunner.server import headers, logs
 from qarunner.server.claims import Claims
 from qarunner.server.gate import Gate
 from qarunner.server.origin import EXTERNAL_URL
+from qarunner.server.places import PLACES, Place, alone, services_at
 from qarunner.server.problems import problem_of
-from qarunner.server.wsgi import behind_proxies, merge_slashes, under_prefix
+from qarunner.server.wsgi import behind_proxies, by_host, by_prefix, merge_slashes, under_prefix
 
 if TYPE_CHECKING:
     from qarunner.dialects.spec import Dialect, Problem, Services
@@ -34,12 +35,27 @@ class AppSettings:
 
 
 def create_app(services: Services, dialects: Iterable[Dialect], settings: AppSettings | None = None) -> Flask:
-    """Return the application.
+    """Return the application: one for all dialects that share the server's address, which leads to those of their own.
 
     :raises PluginError: dialects claim the same, or a route does not say who may call it; names both.
     """
     settings = settings or AppSettings()
     dialects = list(dialects)
+    app = _application(services, [one for one in dialects if not one.binding or one.binding.shared], settings)
+    places = app.extensions[PLACES] = [
+        Place(dialect.name, address, _application(there, [alone(dialect)], settings))
+        for dialect in dialects
+        for address, there in services_at(dialect, services).items()
+    ]
+    hosts = {place.address: place.app.wsgi_app for place in places if not place.address.startswith("/")}
+    prefixes = {place.address: place.app.wsgi_app for place in places if place.address.startswith("/")}
+    shared = under_prefix(by_prefix(app.wsgi_app, prefixes), services.external_url)
+    steps: Any = behind_proxies(merge_slashes(by_host(shared, hosts)), settings.proxies)
+    app.wsgi_app = steps  # type: ignore[method-assign]  # Flask's own way to put steps before it
+    return app
+
+
+def _application(services: Services, dialects: list[Dialect], settings: AppSettings) -> Flask:
     claims = Claims(dialects)
     app = Flask("qarunner.server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
@@ -66,8 +82,6 @@ def create_app(services: Services, dialects: Iterable[Dialect], settings: AppSet
         return response
 
     app.register_error_handler(Exception, answer)
-    steps: Any = behind_proxies(under_prefix(merge_slashes(app.wsgi_app), services.external_url), settings.proxies)
-    app.wsgi_app = steps  # type: ignore[method-assign]  # Flask's own way to put steps before it
     return app
 
 

@@ -30,7 +30,7 @@ class Claims:
     def _add(self, path: str, dialect: Dialect) -> None:
         if not path.startswith("/") or "//" in path:
             raise PluginError(f"dialect {dialect.name!r} claims {path!r}, which is no path", "Begin it with one slash.")
-        key = _segments(path)
+        key = segments(path)
         other = self._by_path.setdefault(key, dialect)
         if other is not dialect:
             problem = f"dialects {other.name!r} and {dialect.name!r} both claim {path!r}"
@@ -38,7 +38,7 @@ class Claims:
 
     def of(self, path: str) -> Dialect | None:
         """Return the dialect that answers for a path, None when nobody claims it."""
-        key = _segments(path)
+        key = segments(path)
         for length in range(len(key), -1, -1):
             found = self._by_path.get(key[:length])
             if found is not None:
@@ -46,5 +46,6 @@ class Claims:
         return None
 
 
-def _segments(path: str) -> tuple[str, ...]:
+def segments(path: str) -> tuple[str, ...]:
+    """Return the parts between a path's slashes."""
     return tuple(part for part in path.split("/") if part)

@@ -1,11 +1,13 @@
-"""What every request passes before Flask sees it: slashes merged, the proxy's prefix taken off, HEAD kept whole."""
+"""What every request passes before Flask sees it: slashes merged, the proxy's prefix taken off, its dialect found."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+
+from qarunner.dialects.addresses import PREFIX
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
@@ -39,6 +41,40 @@ def under_prefix(application: Application, external_url: str) -> Application:
         return application(environ, start_response)
 
     return prefixed
+
+
+def by_host(application: Application, hosts: Mapping[str, Application]) -> Application:
+    """Return an application that leaves requests for a host's name to that host's own application."""
+    if not hosts:
+        return application
+
+    def dispatched(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        return hosts.get(_host_of(environ), application)(environ, start_response)
+
+    return dispatched
+
+
+def by_prefix(application: Application, prefixes: Mapping[str, Application]) -> Application:
+    """Return an application that leaves paths below a prefix to that prefix's own application."""
+
+    def dispatched(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        for prefix, own in prefixes.items():
+            if path == prefix or path.startswith(f"{prefix}/"):
+                environ["PATH_INFO"] = path[len(prefix) :] or "/"
+                environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
+                environ[PREFIX] = prefix
+                return own(environ, start_response)
+        return application(environ, start_response)
+
+    return dispatched if prefixes else application
+
+
+def _host_of(environ: Environ) -> str:
+    try:
+        return urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def behind_proxies(application: Application, count: int) -> Application:

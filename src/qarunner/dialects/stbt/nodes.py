@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from qarunner.access import Action
+from qarunner.dialects.addresses import api_url
 from qarunner.dialects.routes import allow, caller
 from qarunner.dialects.stbt.reservations import reservation_shape
-from qarunner.dialects.stbt.shapes import API, job_shape, json_answer, offset, portal
+from qarunner.dialects.stbt.shapes import API, job_shape, json_answer, offset
 
 if TYPE_CHECKING:
     from flask import Blueprint, Response
@@ -50,7 +51,7 @@ def _shape(services: Services, node: NodeInfo) -> dict[str, Any]:
         "licence_expiry": node.licence_expiry,
         "local_ip_address": node.local_ip_address,
         "node_id": node.id,
-        "node_url": f"{portal(services)}{API}/nodes/{quote(node.id)}",
+        "node_url": f"{api_url(services)}{API}/nodes/{quote(node.id)}",
         "not_available_reason": node.not_available_reason,
         "online": node.online,
         "reservation": reservation_shape(reservation, caller().user) if reservation else None,

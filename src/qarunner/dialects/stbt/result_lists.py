@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, request
 
 from qarunner.access import Action
+from qarunner.dialects.addresses import portal_url
 from qarunner.dialects.routes import RefusedError, allow
 from qarunner.dialects.stbt.junit import junit_xml
-from qarunner.dialects.stbt.shapes import API, json_answer, portal, row_shape
+from qarunner.dialects.stbt.shapes import API, json_answer, row_shape
 from qarunner.store.detail import records_of
 from qarunner.store.filter import parse
 from qarunner.store.filter.times import zone_named
@@ -73,7 +74,7 @@ def install(routes: Blueprint, services: Services) -> None:
             records = records_of(connection, [row.number for row in rows])
         shapes = {row.number: row_shape(services, row) for row in rows}
         listed = [(shapes[number], record) for number, record in records.items()]
-        text = junit_xml(listed, portal(services), include_tz=include_tz)
+        text = junit_xml(listed, portal_url(services), include_tz=include_tz)
         return Response(text, content_type="application/xml; charset=utf-8")
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import msgspec
-from flask import Response, request
+from flask import Response
 
+from qarunner.dialects.addresses import api_url, portal_url
 from qarunner.dialects.stbt.names import result_name
 from qarunner.results import Outcome
 from qarunner.store.models import JobState
@@ -47,11 +48,6 @@ def offset(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).isoformat()
 
 
-def portal(services: Services) -> str:
-    """Return how the client reaches the server, without a slash at the end."""
-    return services.external_url or request.url_root.rstrip("/")
-
-
 def job_shape(services: Services, job: JobInfo) -> dict[str, Any]:
     """Return a job as the API shows it."""
     counts = {"pass": job.pass_count, "fail": job.fail_count, "error": job.error_count, "total": job.total_count}
@@ -67,13 +63,12 @@ def no_job_shape(services: Services, node: str) -> dict[str, Any]:
 
 
 def _job(services: Services, uid: str, status: str, counts: dict[str, int]) -> dict[str, Any]:
-    base = portal(services)
-    url = f"{base}{API}/jobs{quote(uid)}"
+    url = f"{api_url(services)}{API}/jobs{quote(uid)}"
     return {
         "job_uid": uid,
         "job_url": url,
         "log_url": f"{url}/log",
-        "triage_url": f"{base}/app/#/results?filter=job:{quote(uid)}",
+        "triage_url": f"{portal_url(services)}/app/#/results?filter=job:{quote(uid)}",
         "status": status,
         "start_time": None,
         "end_time": None,
@@ -84,12 +79,11 @@ def _job(services: Services, uid: str, status: str, counts: dict[str, int]) -> d
 def row_shape(services: Services, row: ResultRow) -> dict[str, Any]:
     """Return a result as lists show it."""
     name = result_name(row.job, row.node, row.started, row.number)
-    base = portal(services)
     return {
         "result_id": name,
         "job_uid": row.job or None,
-        "result_url": f"{base}{API}/results{quote(name)}",
-        "triage_url": f"{base}/app/#/result/{quote(name)}",
+        "result_url": f"{api_url(services)}{API}/results{quote(name)}",
+        "triage_url": f"{portal_url(services)}/app/#/result/{quote(name)}",
         "start_time": zulu(row.started),
         "end_time": zulu(row.ended),
         "test_pack_sha": row.revision or None,
