@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.dialects.stbt.conftest import OFFLINE, World
 
-from qarunner.dialects.stbt.reservations import message_html
+from qarunner.dialects.markdown import safe_html
 
 KEYS = {
     "reservation_id",
@@ -124,7 +124,7 @@ def test_anybody_can_interrupt_it_with_a_message_that_reaches_the_owner(world: W
     ["<script>alert(1)</script>", "[x](javascript:alert(1))", "<img src=x onerror=alert(1)>", "![x](data:text/html,x)"],
 )
 def test_a_message_cannot_carry_a_script(text: str) -> None:
-    html = message_html(text)
+    html = safe_html(text)
     assert "<script" not in html
     assert 'href="javascript' not in html
     assert "<img src=x" not in html or "onerror" not in html

@@ -9,6 +9,7 @@ import msgspec
 
 from qarunner.access import Action
 from qarunner.dialects.bodies import json_body
+from qarunner.dialects.markdown import safe_html
 from qarunner.dialects.routes import RefusedError, allow, caller
 from qarunner.dialects.stbt.shapes import API, json_answer, no_content, offset
 
@@ -96,14 +97,6 @@ def reservation_shape(reservation: ReservationInfo, user: str) -> dict[str, Any]
         "start_time": offset(reservation.started.replace(microsecond=0)),
         "expires": offset(reservation.expires.replace(microsecond=0)) if reservation.expires else None,
         "message": reservation.message,
-        "message_html": message_html(reservation.message),
+        "message_html": safe_html(reservation.message),
         "reserved_by_you": reservation.user == user,
     }
-
-
-def message_html(text: str) -> str:
-    """Return Markdown as HTML that is safe on any page."""
-    import nh3
-    from markdown_it import MarkdownIt
-
-    return nh3.clean(MarkdownIt("commonmark", {"maxNesting": 20}).render(text)).strip()
