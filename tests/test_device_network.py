@@ -138,3 +138,23 @@ def test_a_device_that_hangs_up_in_the_middle_of_an_answer_is_lost(listener: soc
 def test_a_socket_of_a_service_that_does_not_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(DeviceError, match=r"(?s)Box is not there.*service running"):
         DeviceSocket("Box", str(tmp_path / "sock"), 1).connect()
+
+
+def test_a_picture_is_received_into_its_place_with_what_came_before_it(listener: socket.socket) -> None:
+    device, box = connected(listener)
+    box.sendall(b"line\n0123")
+    assert device.receive_line() == "line"
+    assert device.wait(0)
+    picture = bytearray(1 << 20)
+    sender = threading.Thread(target=box.sendall, args=[bytes(len(picture) - 4) + b"!"])
+    sender.start()
+    device.receive_into(memoryview(picture))
+    sender.join(10)
+    assert picture[:5] == b"0123\0"
+    assert device.receive(1) == b"!"
+    assert not device.wait(0.01)
+    box.close()
+    assert device.wait(10)
+    with pytest.raises(DeviceLostError):
+        device.receive_into(memoryview(picture))
+    device.close()

@@ -173,6 +173,10 @@ class Ticks:
         self._interval = 1 / rate
         self._due = time.monotonic()
 
+    def left(self) -> float:
+        """Return the seconds until the next one; negative when it is due."""
+        return self._due + self._interval - time.monotonic()
+
     def wait(self) -> float:
         """Sleep until the next one and return the time; those that are missed are left out."""
         now = time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import time
 from typing import TYPE_CHECKING, TypeVar
@@ -68,6 +69,30 @@ class DeviceSocket:
         :raises DeviceLostError: they do not come in time, or the connection is closed before.
         """
         return self._take(lambda unread: size if len(unread) >= size else None)
+
+    def receive_into(self, target: memoryview) -> None:
+        """Receive as many bytes as `target` holds, without a copy between: for pictures.
+
+        :raises DeviceLostError: they do not come in time, or the connection is closed before.
+        """
+        place = min(len(self._unread), len(target))
+        target[:place], self._unread = self._unread[:place], self._unread[place:]
+
+        def receive(connected: socket.socket, left: Callable[[], float]) -> None:
+            done = place
+            while done < len(target):
+                connected.settimeout(left())
+                if not (count := connected.recv_into(target[done:])):
+                    raise EOFError
+                done += count
+
+        self._use(receive)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long for something to receive; return whether there is. An end counts as something."""
+        if self._unread or self._socket is None:
+            return True
+        return bool(select.select([self._socket], [], [], max(0.0, seconds))[0])
 
     def receive_line(self) -> str:
         """Receive a line of UTF-8 and return it without its end (a line feed, with or without a carriage return).

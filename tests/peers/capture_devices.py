@@ -20,8 +20,7 @@ class CaptureDevice(Protocol):
 
     uri: str
     options: dict[str, Any]
-    name: str
-    """What errors must call it."""
+    told_name: str
     absent: str
     """A URI at which there is nothing."""
     absent_name: str
@@ -48,7 +47,7 @@ class Screen(XDisplay):
 
     def __init__(self, _folder: Path) -> None:
         super().__init__()
-        self.uri = f"screen:{self.name}"
+        self.uri, self.told_name = f"screen:{self.name}", self.name
         self.absent, self.absent_name = "screen::9753", ":9753"
         self.options: dict[str, Any] = {}
 
@@ -59,8 +58,30 @@ class ScreenByGstreamer(XDisplay):
     def __init__(self, _folder: Path) -> None:
         super().__init__()
         self.uri = f"gstreamer:ximagesrc display-name={self.name} use-damage=false ! video/x-raw,framerate=25/1"
+        self.told_name = self.name
         self.absent, self.absent_name = "gstreamer:v4l2src device=/dev/video97", "/dev/video97"
         self.options: dict[str, Any] = {}
+
+
+class VncScreen(XDisplay):
+    """For `vnc:`, TigerVNC's server."""
+
+    def __init__(self, _folder: Path, password_file: str = "") -> None:
+        self.port = free_port()
+        security = (
+            ["-SecurityTypes", "VncAuth", "-rfbauth", password_file] if password_file else ["-SecurityTypes=None"]
+        )
+        self._listening = ["-rfbport", str(self.port), "-interface", "127.0.0.1", *security]
+        super().__init__()
+        self.uri = f"vnc:127.0.0.1:{self.port}"
+        self.told_name = f"127.0.0.1:{self.port}"
+        self.absent_name = f"127.0.0.1:{free_port()}"
+        self.absent = f"vnc:{self.absent_name}"
+        self.options: dict[str, Any] = {}
+
+    def _program(self) -> list[str]:
+        width, height = self.size
+        return ["Xtigervnc", "-geometry", f"{width}x{height}", "-depth", "24", *self._listening]
 
 
 class Process:
@@ -115,7 +136,7 @@ class Stream(Process):
         port = free_port()
         super().__init__([sys.executable, str(PEERS / "stream_sender.py"), "tcp", str(port), *how], folder)
         self.uri = f"stream:tcp://127.0.0.1:{port}"
-        self.name = f"tcp://127.0.0.1:{port}"
+        self.told_name = f"tcp://127.0.0.1:{port}"
         self.absent_name = f"tcp://127.0.0.1:{free_port()}"
         self.absent = f"stream:{self.absent_name}"
         self.options: dict[str, Any] = {}
@@ -127,8 +148,8 @@ class RtspStream(Process):
     def __init__(self, folder: Path) -> None:
         port = free_port()
         super().__init__(["/usr/bin/python3", str(PEERS / "rtsp_server.py"), str(port)], folder)
-        self.name = f"rtsp://127.0.0.1:{port}/live"
-        self.uri = f"stream:{self.name}"
+        self.told_name = f"rtsp://127.0.0.1:{port}/live"
+        self.uri = f"stream:{self.told_name}"
         self.absent_name = f"rtsp://127.0.0.1:{port}/no-such-stream"
         self.absent = f"stream:{self.absent_name}"
         self.options: dict[str, Any] = {}
@@ -137,6 +158,7 @@ class RtspStream(Process):
 DEVICES: dict[str, tuple[tuple[str, ...], Callable[[Path], CaptureDevice]]] = {
     "gstreamer": (("gstreamer", "xvfb"), ScreenByGstreamer),
     "screen": (("xvfb",), Screen),
+    "vnc": (("xvfb", "vnc-keys"), VncScreen),
     "stream": ((), Stream),
     "stream-rtsp": (("rtsp",), RtspStream),
 }

@@ -18,7 +18,7 @@ class XDisplay:
     """An Xvfb with a number of its own; `stop` it, or use it in a ``with`` block."""
 
     def __init__(self, width: int = 640, height: int = 360) -> None:
-        self._size = f"{width}x{height}x24"
+        self.size = width, height
         self._server: subprocess.Popen[bytes] | None = None
         self._programs: list[subprocess.Popen[bytes]] = []
         self.name = ""
@@ -28,12 +28,17 @@ class XDisplay:
         """Start it, again under the same number."""
         reader, writer = os.pipe()
         where = [self.name] if self.name else ["-displayfd", str(writer)]
-        command = ["Xvfb", *where, "-screen", "0", self._size, "-nolisten", "tcp", "-noreset"]
+        command = self._program()
+        command[1:1] = where
         self._server = subprocess.Popen(command, pass_fds=[writer], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(writer)
         with os.fdopen(reader) as said:
             self.name = self.name or f":{said.readline().strip()}"
         eventually(self._answers, f"Xvfb {self.name}")
+
+    def _program(self) -> list[str]:
+        width, height = self.size
+        return ["Xvfb", "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"]
 
     def _answers(self) -> bool:
         asked = ["xdpyinfo", "-display", self.name]

@@ -54,16 +54,16 @@ def use(capture: Capture) -> None:
 
 def test_it_survives_a_device_that_goes_away(device: CaptureDevice, tmp_path: Path) -> None:
     check_trouble(
-        "capture", device.uri, use=use, trouble=device.stop, mend=device.start, mentions=[device.name], pack=tmp_path,
-        **device.options,
+        "capture", device.uri, use=use, trouble=device.stop, mend=device.start, mentions=[device.told_name],
+        pack=tmp_path, **device.options,
     )  # fmt: skip
 
 
 @pytest.mark.usefixtures("_impatience")
 def test_it_survives_a_device_that_stands_still(device: CaptureDevice, tmp_path: Path) -> None:
     check_trouble(
-        "capture", device.uri, use=use, trouble=device.freeze, mend=device.thaw, mentions=[device.name], pack=tmp_path,
-        **device.options,
+        "capture", device.uri, use=use, trouble=device.freeze, mend=device.thaw, mentions=[device.told_name],
+        pack=tmp_path, **device.options,
     )  # fmt: skip
 
 
@@ -74,6 +74,6 @@ def test_opening_a_device_that_stands_still_ends_in_time(
     monkeypatch.setattr(live_pictures, "OPEN_LIMIT", 2.0)
     device.freeze()
     try:
-        check_unreachable("capture", device.uri, mentions=[device.name], pack=tmp_path, **device.options)
+        check_unreachable("capture", device.uri, mentions=[device.told_name], pack=tmp_path, **device.options)
     finally:
         device.thaw()
