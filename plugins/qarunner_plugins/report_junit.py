@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from qarunner import Options, ReporterDescription, hookimpl, write_whole
+from qarunner import Options, ReporterDescription, hookimpl, write_whole, xml_text
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree
@@ -35,9 +35,6 @@ DETAILS_LIMIT = 100_000
 FEW_ATTEMPTS = 10
 """So many outcomes are listed one by one, more are counted."""
 
-_TERMINAL_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-# XML 1.0 allows DEL, but junit-xml drops it; a line end may arrive as any of three.
-_NOT_XML = re.compile("[^\t\n\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ISSUE_KEY = re.compile(r"@?([A-Z][A-Z0-9_]+-[0-9]+)")
 
 
@@ -78,14 +75,6 @@ class JunitReporter:
         """Write the file; its place is known, so no line is needed."""
         write_whole(folder / FILE, junit_xml(run, results, folder, self._options).encode("utf-8"))
         return None
-
-
-def sanitised(text: str) -> str:
-    """Return the text as XML can hold it: no terminal codes, line ends as newlines, U+FFFD for what is not allowed."""
-    if text.isascii() and text.isprintable():
-        return text
-    text = _TERMINAL_CODES.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    return _NOT_XML.sub("\ufffd", text)
 
 
 def junit_xml(run: Run, results: Sequence[Result], folder: Path, options: JunitOptions | None = None) -> str:
@@ -132,7 +121,7 @@ def _cases(results: Sequence[Result], options: JunitOptions) -> Iterator[_Case]:
         if result.finished:
             by_testcase.setdefault(result.testcase, []).append(result)
     for testcase, attempts in by_testcase.items():
-        file, _, name = sanitised(testcase).partition("::")
+        file, _, name = xml_text(testcase).partition("::")
         outcomes = [str(attempt.outcome) for attempt in attempts]
         fails = [attempt for attempt in attempts if attempt.outcome == "fail"]
         chosen = attempts if options.attempts == "all" else (fails or attempts)[-1:]
@@ -170,8 +159,8 @@ class _Suite:
         suite: ElementTree.Element = TestSuite(
             self._file,
             [self._test_case(case) for case in self._cases],
-            hostname=sanitised(self._run.node) or None,
-            id=sanitised(f"{self._run.node}:{self._file}" if self._run.node else self._file),
+            hostname=xml_text(self._run.node) or None,
+            id=xml_text(f"{self._run.node}:{self._file}" if self._run.node else self._file),
             timestamp=min(case.result.started for case in self._cases).isoformat(),
             properties=_run_properties(self._run),
         ).build_xml_doc(encoding)
@@ -179,10 +168,10 @@ class _Suite:
         for element, case in zip(suite.iterfind("testcase"), self._cases, strict=True):
             element.set("time", f"{case.result.duration:.3f}")
             if case.result.node:
-                element.set("hostname", sanitised(case.result.node))
+                element.set("hostname", xml_text(case.result.node))
             properties = ElementTree.Element("properties")
             for name, value in _case_properties(case):
-                ElementTree.SubElement(properties, "property", name=sanitised(name), value=sanitised(value))
+                ElementTree.SubElement(properties, "property", name=xml_text(name), value=xml_text(value))
             element.insert(0, properties)
         return suite
 
@@ -199,12 +188,12 @@ class _Suite:
             timestamp=result.started.isoformat(),
         )
         if result.outcome == "skip":
-            listed.add_skipped_info(sanitised(result.reason) or "skipped")
+            listed.add_skipped_info(xml_text(result.reason) or "skipped")
         elif result.outcome != "pass":
             add = listed.add_failure_info if result.outcome == "fail" else listed.add_error_info
             first = result.failure
-            message = sanitised(first.message).strip() if first else ""
-            kind = sanitised(first.kind) if first else ""
+            message = xml_text(first.message).strip() if first else ""
+            kind = xml_text(first.kind) if first else ""
             add(message[:MESSAGE_LIMIT] or kind or str(result.outcome), _details(result.failures), kind or None)
         if self._options.output == "all" or (self._options.output == "failed" and result.outcome in {"fail", "error"}):
             output, errors = (self._output(result, name) for name in ("stdout.log", "stderr.log"))
@@ -221,7 +210,7 @@ class _Suite:
         try:
             with (self._folder / result.folder / name).open("rb") as file:
                 file.seek(max(0, size - limit))
-                text = sanitised(file.read(limit).decode("utf-8", "replace"))
+                text = xml_text(file.read(limit).decode("utf-8", "replace"))
         except OSError:
             return ""
         return (
@@ -237,12 +226,12 @@ def _details(failures: Sequence[Failure]) -> str:
         if number:
             parts.append(f"\n{failure.outcome} in {failure.phase}: {failure.kind} {failure.message}\n")
         parts.append(failure.traceback or failure.message)
-    return sanitised("\n".join(parts)[:DETAILS_LIMIT])
+    return xml_text("\n".join(parts)[:DETAILS_LIMIT])
 
 
 def _steps(result: Result) -> str:
     lines = [f"{step.keyword} {step.name} ... {step.status} in {step.duration:.3f}s\n" for step in result.steps]
-    return sanitised("".join(lines))
+    return xml_text("".join(lines))
 
 
 def _run_properties(run: Run) -> Mapping[str, str]:
@@ -258,7 +247,7 @@ def _run_properties(run: Run) -> Mapping[str, str]:
         **{f"tag.{name}": value for name, value in run.tags.items()},
         "run_id": run.id,
     }
-    return {sanitised(name): sanitised(value) for name, value in properties.items() if value}
+    return {xml_text(name): xml_text(value) for name, value in properties.items() if value}
 
 
 def _case_properties(case: _Case) -> Iterator[tuple[str, str]]:

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from qarunner.runner.api import measure, press_latency, step, stop_job
     from qarunner.testcases import TestcaseSource
     from qarunner.timeline import Event, Timeline
+    from qarunner.xml_characters import xml_text
 
 _HOME = {
     "qarunner.commands.spec": ("Command",),
@@ -118,6 +119,7 @@ _HOME = {
     "qarunner.runner.api": ("measure", "press_latency", "step", "stop_job"),
     "qarunner.testcases": ("TestcaseSource",),
     "qarunner.timeline": ("Event", "Timeline"),
+    "qarunner.xml_characters": ("xml_text",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
@@ -187,6 +189,7 @@ __all__ = [
     "step",
     "stop_job",
     "write_whole",
+    "xml_text",
 ]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from qarunner.xml_characters import xml_text
 
 if TYPE_CHECKING:
     from qarunner.results import Result
@@ -13,17 +14,9 @@ if TYPE_CHECKING:
 MESSAGE_LIMIT = 4_000
 DETAILS_LIMIT = 100_000
 """Characters of a failure's message and of all its tracebacks."""
-_TERMINAL_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_NOT_XML = re.compile("[^\t\n\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Listed = tuple[dict[str, Any], "Result"]
 """A result as lists show it, and its record."""
-
-
-def sanitised(text: str) -> str:
-    """Return the text as XML can hold it: no terminal codes, line ends as newlines, U+FFFD for what is not allowed."""
-    text = _TERMINAL_CODES.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    return _NOT_XML.sub("\ufffd", text)
 
 
 def junit_xml(results: Sequence[Listed], url: str, *, include_tz: bool) -> str:
@@ -39,11 +32,11 @@ def junit_xml(results: Sequence[Listed], url: str, *, include_tz: bool) -> str:
         suites.setdefault(listed[1].testcase.partition("::")[0], []).append(listed)
     made = [
         TestSuite(
-            sanitised(file),
+            xml_text(file),
             [_case(shape, result, include_tz=include_tz) for shape, result in of_file],
-            hostname=sanitised(of_file[0][1].node) or None,
+            hostname=xml_text(of_file[0][1].node) or None,
             timestamp=_time(min(result.started for _shape, result in of_file), include_tz=include_tz),
-            properties={"portal": sanitised(url)},
+            properties={"portal": xml_text(url)},
         )
         for file, of_file in suites.items()
     ]
@@ -58,23 +51,23 @@ def _time(moment: datetime, *, include_tz: bool) -> str:
 def _case(shape: dict[str, Any], result: Result, *, include_tz: bool) -> Any:
     from junit_xml import TestCase
 
-    file, _, name = sanitised(result.testcase).partition("::")
+    file, _, name = xml_text(result.testcase).partition("::")
     case = TestCase(
         name or file,
         classname=(file.rpartition(".")[0] or file).replace("/", "."),
         elapsed_sec=round(result.duration, 3),
         timestamp=_time(result.started, include_tz=include_tz),
         file=file,
-        url=sanitised(shape["triage_url"]),
+        url=xml_text(shape["triage_url"]),
     )
     if result.outcome == "skip":
-        case.add_skipped_info(sanitised(result.reason) or "skipped")
+        case.add_skipped_info(xml_text(result.reason) or "skipped")
     elif result.outcome != "pass":
         add = case.add_failure_info if result.outcome == "fail" else case.add_error_info
         first = result.failure
-        kind = sanitised(first.kind) if first else ""
-        message = sanitised(first.message).strip()[:MESSAGE_LIMIT] if first else ""
+        kind = xml_text(first.kind) if first else ""
+        message = xml_text(first.message).strip()[:MESSAGE_LIMIT] if first else ""
         details = "\n".join(failure.traceback or failure.message for failure in result.failures)
-        add(message or kind or str(result.outcome), sanitised(details[:DETAILS_LIMIT]), kind or None)
+        add(message or kind or str(result.outcome), xml_text(details[:DETAILS_LIMIT]), kind or None)
         case.stdout = f"{shape['result_id']}\n{shape['triage_url']}\n"
     return case
