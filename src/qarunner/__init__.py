@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from qarunner.protocols import (
         BatchReporter,
         Browser,
+        BrowserEvidence,
         Capture,
         CapturedFrame,
         CaptureFormat,
@@ -94,6 +95,7 @@ _HOME = {
     "qarunner.protocols": (
         "BatchReporter",
         "Browser",
+        "BrowserEvidence",
         "Capture",
         "CapturedFrame",
         "CaptureFormat",
@@ -129,6 +131,7 @@ __all__ = [
     "Artifact",
     "BatchReporter",
     "Browser",
+    "BrowserEvidence",
     "Capture",
     "CaptureFormat",
     "CapturedFrame",

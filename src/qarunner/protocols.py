@@ -141,6 +141,15 @@ class Browser(Protocol):
 
 
 @runtime_checkable
+class BrowserEvidence(Protocol):
+    """What a browser may offer beside its WebDriver: what to keep of a testcase that did not pass."""
+
+    def evidence(self) -> Mapping[str, bytes]:
+        """Return files by name: a screenshot, the page's source, logs. Limit 20 s."""
+        ...
+
+
+@runtime_checkable
 class FaultInjector(Protocol):
     """What any driver may offer beside its capability: faults a test or a person can switch on, to try what happens."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from qarunner import Check, Driver, DriverContext
 
 from .options import KeyboardOptions, PageOptions
+from .webdriver_options import GridOptions, LocalOptions
 
 
 def _open_capture(context: DriverContext) -> Any:
@@ -20,6 +21,24 @@ def _open_remote(context: DriverContext) -> Any:
     from .faces import open_remote
 
     return open_remote(context)
+
+
+def _open_chromium(context: DriverContext) -> Any:
+    from .webdriver import open_chromium
+
+    return open_chromium(context)
+
+
+def _open_firefox(context: DriverContext) -> Any:
+    from .webdriver import open_firefox
+
+    return open_firefox(context)
+
+
+def _open_grid(context: DriverContext) -> Any:
+    from .webdriver import open_grid
+
+    return open_grid(context)
 
 
 def _doctor() -> Sequence[Check]:
@@ -51,5 +70,36 @@ DRIVERS = (
         holds_keys=True,
         doctor=_doctor,
         examples=("browser:",),
+    ),
+    Driver(
+        capability="browser",
+        scheme="chromium",
+        summary="A Chromium of this machine, for WebDriver",
+        open=_open_chromium,
+        options=LocalOptions,
+        extra="browser",
+        doctor=_doctor,
+        examples=("chromium:", "chromium:?size=1920x1080"),
+    ),
+    Driver(
+        capability="browser",
+        scheme="firefox",
+        summary="A Firefox of this machine, for WebDriver",
+        open=_open_firefox,
+        options=LocalOptions,
+        extra="browser",
+        doctor=_doctor,
+        examples=("firefox:",),
+    ),
+    Driver(
+        capability="browser",
+        scheme="grid",
+        summary="A browser on a Selenium Grid, or on any WebDriver server",
+        open=_open_grid,
+        options=GridOptions,
+        extra="browser",
+        address_help="the grid's URL",
+        doctor=_doctor,
+        examples=("grid:http://selenium.example:4444",),
     ),
 )

@@ -36,8 +36,14 @@ class BehaveBridge:
     def attributes(self) -> Mapping[str, Any]:
         """What every context has."""
         from qarunner.runner.api import measure
+        from qarunner.runner.browser import LazyBrowser
 
-        return {"node": self._session.node, "measure": measure, "evidence_folder": self._session.evidence.folder}
+        return {
+            "node": self._session.node,
+            "browser": LazyBrowser(self._session.browser),
+            "measure": measure,
+            "evidence_folder": self._session.evidence.folder,
+        }
 
     def step_ended(self, entry: StepEntry) -> None:
         """Put a step into the result and its timeline."""

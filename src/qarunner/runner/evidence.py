@@ -83,6 +83,10 @@ class Evidence:
         """Put an event into the timeline; `when` is monotonic time."""
         self.events.append((when, kind, label, duration, data or {}))
 
+    def masked(self, content: bytes) -> bytes:
+        """Return a file's content without the secrets of the job."""
+        return self._masking.data(content)
+
     def looked_at(self, pixels: Pixels, when: float) -> None:
         """Remember the frame the test looked at; the last one becomes the screenshot."""
         self.last_look = (pixels, when)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 def node() -> Node:
     """The device under test: power, faults, status, beside what stbt_core can do."""
     return current.session().node
+
+
+@pytest.fixture
+def browser() -> Any:
+    """The node's browser as a Selenium WebDriver, started for this testcase and ended with it."""
+    return current.session().browser.driver
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from qarunner.outbox.outbox import Outbox
 from qarunner.outbox.run_reports import finish_run
 from qarunner.results import Device, Outcome, Result
 from qarunner.runner import run_folder
+from qarunner.runner.browser import BrowserUse
 from qarunner.runner.evidence import Evidence
 from qarunner.runner.later import LaterWork
 from qarunner.runner.node import Node
@@ -46,6 +47,7 @@ class RunSession:
         self.config = node
         self.use = NodeUse(self._connect, with_video=configuration.get("video"))
         self.node = Node(node, self.use)
+        self.browser = BrowserUse(plugins, node, lambda: self.evidence)
         self.outcomes: Counter[Outcome] = Counter()
         self.stop_reason = ""
         self.folder = Path()
@@ -95,6 +97,7 @@ class RunSession:
     def end(self, verdict: Verdict) -> Result:
         """Close the evidence of the running testcase and hand the result on."""
         evidence, self._evidence = self.evidence, None
+        self.browser.end(evidence, passed=verdict.outcome in (Outcome.PASS, Outcome.SKIP))
         result = evidence.end(verdict, self._later.put)
         try:
             self.use.end()
@@ -122,6 +125,7 @@ class RunSession:
 
     def close(self, exit_code: int) -> None:
         """Give the lease back, write the run's end, and have it reported."""
+        self.browser.end(None, passed=True)
         self.use.close()
         self._later.close()
         if self._outbox is None:

@@ -1,0 +1,56 @@
+"""Asks a Selenium Grid, or any other WebDriver server, for a browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qarunner import ConfigurationError, DeviceError
+
+from .starting import first_line
+
+if TYPE_CHECKING:
+    from selenium.webdriver.common.options import BaseOptions
+    from selenium.webdriver.remote.webdriver import WebDriver
+
+    from .webdriver_options import GridOptions
+
+
+def wanted_of(capabilities: dict[str, Any]) -> BaseOptions:
+    """Return capabilities as Selenium wants them; those of a browser's own options class would replace a person's."""
+    from selenium.webdriver.common.options import BaseOptions
+
+    class Wanted(BaseOptions):
+        def to_capabilities(self) -> dict[str, Any]:
+            return {**self._caps, **capabilities}
+
+        @property
+        def default_capabilities(self) -> dict[str, Any]:
+            return {}
+
+    return Wanted()
+
+
+def ask_grid(address: str, options: GridOptions) -> WebDriver:
+    """Ask a Selenium Grid, or any WebDriver server, for a browser.
+
+    :raises DeviceError: it cannot be reached, refuses us, or has no such browser.
+    """
+    from selenium import webdriver
+    from selenium.common.exceptions import WebDriverException
+    from selenium.webdriver.remote.client_config import ClientConfig
+    from selenium.webdriver.remote.remote_connection import RemoteConnection
+    from urllib3.exceptions import HTTPError
+
+    if not address.startswith(("http://", "https://")):
+        problem = f"browser grid:{address} is no address of a grid"
+        raise ConfigurationError(problem, 'Write it as "grid:http://host:4444"')
+    config = ClientConfig(address, username=options.user or None, password=options.access_key or None)
+    wanted = wanted_of({"browserName": options.browser, **options.capabilities})
+    try:
+        return webdriver.Remote(command_executor=RemoteConnection(client_config=config), options=wanted)
+    except HTTPError as error:
+        problem = f"the grid {address} cannot be reached: {first_line(error)}"
+        raise DeviceError(problem, "Is the address right, and is the grid running?") from error
+    except (WebDriverException, ValueError) as error:
+        problem = f"the grid {address} gives no browser {options.browser!r}: {first_line(error)}"
+        raise DeviceError(problem, "Look at the grid's status page for what it has, and at user and key") from error

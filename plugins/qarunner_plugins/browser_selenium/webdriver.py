@@ -1,0 +1,154 @@
+"""A browser that a testcase drives through WebDriver: on this machine, or on a grid."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from qarunner import DeviceError, DeviceLostError
+
+from .grid import ask_grid
+from .network import log_of
+from .page import stop
+from .starting import first_line, page_address, start
+
+if TYPE_CHECKING:
+    from qarunner import DriverContext
+
+GONE = (
+    "invalid session id",
+    "disconnected",
+    "chrome not reachable",
+    "tab crashed",
+    "no such window",
+    "unable to connect to renderer",
+    "connection refused",
+    "browsing context has been discarded",
+)
+"""Words of a WebDriver that has lost its browser."""
+
+
+class WebDriverBrowser:
+    """See ``qarunner.Browser``.
+
+    :param name: how it is called in errors.
+    :param make: starts it.
+    """
+
+    def __init__(self, context: DriverContext, name: str, make: Callable[[], Any]) -> None:
+        self._context = context
+        self._name = name
+        self._make = make
+        self._driver: Any = None
+
+    def open(self) -> Any:
+        """Start the browser, show the page to begin with, and return its WebDriver."""
+        options = self._context.options
+        driver = self._driver = self._make()
+        self._explain(driver)
+        driver.set_page_load_timeout(options.page_load_timeout)
+        if options.url:
+            driver.get(page_address(options.url, self._context.pack))
+        return driver
+
+    def evidence(self) -> Mapping[str, bytes]:
+        """Picture and source of the page; of a Chromium on this machine also its console and which requests it made."""
+        driver = self._driver
+        files: dict[str, Callable[[], bytes | None]] = {
+            "browser.png": driver.get_screenshot_as_png,
+            "browser.html": lambda: bytes(driver.page_source, "utf-8", "replace"),
+            "browser-console.log": lambda: _console(driver),
+            "browser-network.json": lambda: _network(driver),
+        }
+        kept: dict[str, bytes] = {}
+        failure: Exception | None = None
+        for name, make in files.items():
+            try:
+                content = make()
+            except Exception as error:  # noqa: BLE001 - what else there is must still be kept
+                failure = error
+                continue
+            if content is not None:
+                kept[name] = content
+        if not kept and failure is not None:
+            raise DeviceError(f"{self._name}: {first_line(failure)}") from failure
+        return kept
+
+    def close(self) -> None:
+        """End the browser."""
+        driver, self._driver = self._driver, None
+        if driver is None:
+            return
+        if hasattr(driver, "service"):
+            stop(driver)
+        else:
+            with contextlib.suppress(Exception):
+                driver.quit()
+
+    def _explain(self, driver: Any) -> None:
+        """Let a lost browser and a page that cannot be loaded be named; all other errors stay Selenium's."""
+        from selenium.common.exceptions import WebDriverException
+        from urllib3.exceptions import HTTPError
+
+        execute = driver.execute
+
+        def explained(command: str, params: dict[str, Any] | None = None) -> Any:
+            try:
+                return execute(command, params)
+            except WebDriverException as error:
+                text = first_line(error)
+                if command == "get" and ("net::ERR" in text or "about:neterror" in text):
+                    problem = f"{self._name}: {(params or {}).get('url')} cannot be loaded: {text}"
+                    raise DeviceError(problem, "Look at the address, and whether its server runs") from error
+                if any(word in text.lower() for word in GONE):
+                    raise self._lost(text) from error
+                raise
+            except (HTTPError, OSError) as error:
+                raise self._lost(first_line(error)) from error
+
+        driver.execute = explained
+
+    def _lost(self, reason: str) -> DeviceLostError:
+        problem = f"{self._name} is gone: {reason}"
+        return DeviceLostError(problem, "It has crashed, was ended by somebody, or cannot be reached any more")
+
+
+def _console(driver: Any) -> bytes | None:
+    if "browser" not in _logs_of(driver):
+        return None
+    return "".join(f"{entry['level']} {entry['message']}\n" for entry in driver.get_log("browser")).encode()
+
+
+def _network(driver: Any) -> bytes | None:
+    if "performance" not in _logs_of(driver):
+        return None
+    return msgspec.json.format(msgspec.json.encode(log_of(driver.get_log("performance"))), indent=1)
+
+
+def _logs_of(driver: Any) -> list[str]:
+    return list(driver.log_types) if hasattr(driver, "get_log") else []
+
+
+def open_chromium(context: DriverContext) -> WebDriverBrowser:
+    """Make a Chromium of this machine."""
+    return _local(context, "chromium")
+
+
+def open_firefox(context: DriverContext) -> WebDriverBrowser:
+    """Make a Firefox of this machine."""
+    return _local(context, "firefox")
+
+
+def _local(context: DriverContext, name: str) -> WebDriverBrowser:
+    options = context.options
+    return WebDriverBrowser(context, f"browser {name}", lambda: start(name, options, options.capabilities))
+
+
+def open_grid(context: DriverContext) -> WebDriverBrowser:
+    """Make a browser on a grid."""
+    address, options = context.address, context.options
+    name = f"browser {options.browser} on the grid {address.rpartition('@')[2]}"
+    return WebDriverBrowser(context, name, lambda: ask_grid(address, options))
