@@ -88,6 +88,16 @@ class DeviceSocket:
 
         self._use(receive)
 
+    def receive_some(self, most: int) -> bytes:
+        """Receive what comes next, at most so much; nothing when the other side has ended.
+
+        :raises DeviceLostError: nothing comes in time, or the connection broke.
+        """
+        if self._unread:
+            taken, self._unread = self._unread[:most], self._unread[most:]
+            return taken
+        return self._use(lambda connected, _left: connected.recv(most))
+
     def wait(self, seconds: float) -> bool:
         """Wait at most so long for something to receive; return whether there is. An end counts as something."""
         if self._unread or self._socket is None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from tests.peers.android_screen import FakeAndroid
 from tests.peers.x_display import XDisplay
 
 PEERS = Path(__file__).parent
@@ -155,7 +156,27 @@ class RtspStream(Process):
         self.options: dict[str, Any] = {}
 
 
+class Android(FakeAndroid):
+    """For `adb:`."""
+
+    def __init__(self, _folder: Path) -> None:
+        super().__init__()
+        self.start()
+        self.uri, self.absent = "adb:0123ABCD?fps=20", "adb:0123ABCE"
+        self.told_name, self.absent_name = "0123ABCD", "0123ABCE"
+        self.options: dict[str, Any] = {"server": self.address, "timeout": 3}
+
+    def freeze(self) -> None:
+        """Answer nothing any more."""
+        self.hang()
+
+    def thaw(self) -> None:
+        """Go on."""
+        self.go_on()
+
+
 DEVICES: dict[str, tuple[tuple[str, ...], Callable[[Path], CaptureDevice]]] = {
+    "adb": ((), Android),
     "gstreamer": (("gstreamer", "xvfb"), ScreenByGstreamer),
     "screen": (("xvfb",), Screen),
     "vnc": (("xvfb", "vnc-keys"), VncScreen),
