@@ -51,20 +51,20 @@ class Bench:
 def _lirc(where: str) -> Iterator[Bench]:
     with lirc_daemon() as daemon:
         address = str(daemon.socket) if where == "socket" else f"127.0.0.1:{daemon.port}"
-        yield Bench(daemon, f"lirc:{address}:living-room", "KEY_OK", address, {"timeout": 1})
+        yield Bench(daemon, f"lirc:{address}:living-room", "KEY_OK", address, {"timeout": 1.5})
 
 
 @contextlib.contextmanager
 def _http() -> Iterator[Bench]:
     with HttpBox() as box:
-        options = {"timeout": 1, "probe": "/status", "actions": {"down": "down", "up": "up"}}
+        options = {"timeout": 1.5, "probe": "/status", "actions": {"down": "down", "up": "up"}}
         yield Bench(box, f"http://{box.address}/{{key}}/{{action}}", "KEY_OK", box.address, options)
 
 
 @contextlib.contextmanager
 def _fake(scheme: str, box: HttpBox) -> Iterator[Bench]:
     with box:
-        yield Bench(box, f"{scheme}:{box.address}", "KEY_OK", box.address, {"timeout": 1})
+        yield Bench(box, f"{scheme}:{box.address}", "KEY_OK", box.address, {"timeout": 1.5})
 
 
 @contextlib.contextmanager
@@ -77,7 +77,7 @@ def _display(*, vnc: bool) -> Iterator[Bench]:
 @contextlib.contextmanager
 def _adb() -> Iterator[Bench]:
     with FakeAdbServer() as server:
-        yield Bench(server, "adb:0123ABCD", "KEY_OK", server.address, {"timeout": 1, "server": server.address})
+        yield Bench(server, "adb:0123ABCD", "KEY_OK", server.address, {"timeout": 1.5, "server": server.address})
 
 
 @contextlib.contextmanager
@@ -85,14 +85,14 @@ def _irnetbox() -> Iterator[Bench]:
     with FakeIrNetBox() as box, tempfile.NamedTemporaryFile("w", suffix=".config") as signals:
         signals.write("KEY_OK MOD_SIG 16 0A0B\n")
         signals.flush()
-        options = {"timeout": 1, "signals": signals.name}
+        options = {"timeout": 1.5, "signals": signals.name}
         yield Bench(box, f"irnetbox:{box.address}:1", "KEY_OK", box.address, options)
 
 
 @contextlib.contextmanager
 def _program(scheme: str, name: str, device: str, **options: object) -> Iterator[Bench]:
     with FakeProgram(name, gone=f"{device}: cannot open: No such file or directory") as fake:
-        yield Bench(fake, f"{scheme}:{device}", "KEY_OK", device, {"timeout": 1, **options})
+        yield Bench(fake, f"{scheme}:{device}", "KEY_OK", device, {"timeout": 1.5, **options})
 
 
 BENCHES: dict[str, tuple[Callable[[], AbstractContextManager[Bench]], tuple[str, ...]]] = {

@@ -77,6 +77,17 @@ def test_the_suite_has_a_bench_for_every_remote_driver() -> None:
     assert ours - {"https"} == {bench.partition("-")[0] for bench in BENCHES}
 
 
+@pytest.mark.parametrize(
+    "uri",
+    [
+        *("lirc:living room", "lirc:host:99999:attic", "roku:", "roku:http://box", "kodi:box:99999", "vnc:", "vnc:::1"),
+        *("adb:two words", "irnetbox:box?signals=x", "cec:cec0", "ir:lirc0?keymap=x", "http:box", "https://"),
+    ],
+)
+def test_a_bad_address_is_refused_before_anything_is_tried(uri: str) -> None:
+    check_unreachable("remote", uri, mentions=["'test-node'", uri, "Write"])
+
+
 def test_a_port_where_nobody_listens_is_told_apart_from_a_host_that_is_not_known() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
