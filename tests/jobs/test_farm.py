@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 from tests.peers.farm_rig import FarmRig
 from tests.peers.pack_run import until
 from tests.peers.stores import EmptyStores
@@ -15,7 +16,9 @@ from qarunner.errors import NodeBusyError, UnknownKeyError, UnknownNodeError
 from qarunner.jobs.errors import BadRequestError, NodeInUseError, NodeOfflineError
 from qarunner.jobs.rules import Holder
 from qarunner.nodes.client import connect
+from qarunner.store.clock import now
 from qarunner.store.engine import Store
+from qarunner.store.models import Job, JobState
 
 
 @pytest.fixture
@@ -150,3 +153,22 @@ def test_a_look_at_the_owner_from_before_a_reservation_does_not_take_its_guard_a
     watcher.join(10)
     with pytest.raises(NodeBusyError, match="@anna"):
         connect(rig.farm.config(rig.node), holder="dora")
+
+
+def test_all_nodes_are_described_at_once_each_with_its_latest_job(rig: FarmRig) -> None:
+    rig.pack.write("config/test-farm/other-node.conf", "[node]\ncapture = nothing:\nremote = nothing:\n")
+    rig.pack.commit()
+    rig.packs.pushed()
+    rig.packs.fetch()
+    rig.farm.sync()
+    with rig.store.write() as connection:
+        for number, node in ((3, rig.node), (5, rig.node), (4, "gone")):
+            row = {"node": node, "host": "h", "state": JobState.EXITED, "user": "anna", "created": now()}
+            connection.execute(insert(Job).values(number=number, uid=f"/{node}/0000/{number}", **row))
+    rig.farm.ownership.reserve(["other-node"], "anna", "mine")
+    asked = {node.id: node for node in rig.farm.nodes()}
+    assert [node.id for node in asked.values()] == sorted([rig.node, "other-node"])
+    assert [node.job and node.job.number for node in (asked[rig.node], asked["other-node"])] == [5, None]
+    assert [node.available for node in (asked[rig.node], asked["other-node"])] == [True, False]
+    assert asked["other-node"].holder == rig.farm.node("other-node").holder
+    assert asked[rig.node] == rig.farm.node(rig.node)

@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from qarunner.config import Configuration
 from qarunner.config_sources import NODE_FIELDS, Table, Value
 from qarunner.errors import DeviceError, QarunnerError, UnknownKeyError, UnknownNodeError, nearest
 from qarunner.jobs.errors import BadRequestError, NodeInUseError, NodeOfflineError
 from qarunner.jobs.guards import Guards
-from qarunner.jobs.node_info import NodeInfo, NodeState
+from qarunner.jobs.node_info import NodeInfo, NodeState, node_info, node_rows
 from qarunner.jobs.ownership import Ownership
-from qarunner.jobs.records import latest_job
-from qarunner.jobs.rules import Action, Holder, reason_of, refusal
+from qarunner.jobs.records import latest_jobs
+from qarunner.jobs.rules import Action, Holder, refusal
 from qarunner.nodes.http_client import NodeHttp
 from qarunner.nodes.status import NodeStatus
 from qarunner.store.clock import now
@@ -336,9 +336,9 @@ class Farm:
         self.check(node, user, Action.DESK)
         self._guards.lend(node, seconds)
 
-    def _desk_lease(self, node: str, holder: Holder | None) -> Holder | None:
+    def _desk_lease(self, node: str, holder: Holder | None, state: NodeState | None = None) -> Holder | None:
         """Return who drives a node from a desk, as its exporter tells, when the store knows of nobody."""
-        status = self.state(node).status
+        status = (state or self.state(node)).status
         lease = status.lease if status else None
         if lease is None or self._guards.owns(node, lease) or (lease.pid and not Path(f"/proc/{lease.pid}").exists()):
             return None
@@ -352,43 +352,35 @@ class Farm:
         :raises UnknownNodeError: there is no such node.
         """
         self.known(node)
-        state = self.state(node)
-        holder = self.ownership.holder(node)
-        with self._store.read() as connection:
-            row = connection.execute(select(*Record.__table__.columns).where(Record.id == node)).one_or_none()
-        if row is None:
-            self.sync()
-            return self.node(node)
-        held = holder or self._desk_lease(node, holder)
-        config = json.loads(row.config) if isinstance(row.config, str) else row.config
-        return NodeInfo(
-            id=node,
-            config=config,
-            online=state.online,
-            offline_reason=state.reason,
-            not_available_reason=_not_available(node, held, state),
-            holder=held,
-            job=latest_job(self._store, node),
-            friendly_name=row.friendly_name,
-            device_type=row.device_type,
-            last_used_by=row.last_used_by,
-            last_used_time=row.last_used_time,
-            local_ip_address=row.local_ip_address,
-            external_ip_address=row.external_ip_address,
-            geoip_city=row.geoip_city,
-            geoip_country=row.geoip_country,
-            licence_expiry=row.licence_expiry or self._licence_expiry,
-        )
+        self.state(node)
+        return self._describe([node])[0]
 
     def nodes(self) -> list[NodeInfo]:
-        """Return all nodes, by id."""
-        return [self.node(node) for node in self.node_ids()]
+        """Return all nodes, by id: three queries, however many there are, and no exporter is waited for twice."""
+        return self._describe(self.node_ids())
 
+    def _describe(self, nodes: list[str]) -> list[NodeInfo]:
+        states = {node: self._seen(node) for node in nodes}
+        holders = self.ownership.holders()
+        rows, jobs = node_rows(self._store, nodes), latest_jobs(self._store, nodes)
+        if not rows.keys() >= set(nodes):
+            self.sync()
+            rows = node_rows(self._store, nodes)
+        return [
+            node_info(
+                rows[node],
+                states[node],
+                holders.get(node) or self._desk_lease(node, None, states[node]),
+                jobs.get(node),
+                self._licence_expiry,
+            )
+            for node in nodes
+        ]
 
-def _not_available(node: str, holder: Holder | None, state: NodeState) -> str | None:
-    if holder is not None:
-        return reason_of(holder)
-    return None if state.online else f"Node {node} is offline: {state.reason}"
+    def _seen(self, node: str) -> NodeState:
+        """Return how a node was when somebody last looked; that is seldom long ago, for somebody always looks."""
+        known = self._states.get(node)
+        return known[1] if known and time.monotonic() - known[0] < 2 * LOOK_EVERY else self.state(node)
 
 
 def _reason(body: bytes) -> str:
