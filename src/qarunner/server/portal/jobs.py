@@ -63,7 +63,7 @@ def install(routes: Blueprint, services: Services, answers: Answers) -> None:
     def show(node: str, group: str, number: str, problem: Problem | None = None) -> Response:
         found = answers.job(node, group, number, Waiting())
         order = request.args.get("after", "")
-        listing = Listing(filter=filter_of(job=found.uid), sort="date:asc", limit=RESULTS, after=order, running=True)
+        listing = Listing(filter=filter_of(job=found.uid), sort="date:desc", limit=RESULTS, after=order, running=True)
         results = answers.results(listing)
         place: dict[str, Any] = {"node": node, "group": group, "number": number}
         return page(
