@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qarunner.commands.findings import Finding
 from qarunner.commands.offers import Offers, look_at
 from qarunner.drivers import Check
-from qarunner.errors import QarunnerError
+from qarunner.errors import DeviceError, QarunnerError
 from qarunner.plugin_guard import naming, run_limited
 
 if TYPE_CHECKING:
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from qarunner.config import Configuration
     from qarunner.drivers import Driver
     from qarunner.node_config import NodeConfig
+    from qarunner.nodes.client import NodeView
 
 DOCTOR_LIMIT = 20.0
 PICTURE_LIMIT = 20.0
+MORE_PICTURES, MORE_LIMIT = 3, 0.5
 
 
 def configuration_check(context: Context) -> Finding:
@@ -126,21 +128,44 @@ def _hardware(context: Context, config: NodeConfig, chapter: str) -> Iterator[Fi
 
 def _try(context: Context, node: str, chapter: str) -> Iterator[Finding]:
     """Have the exporter open everything, and wait for a picture."""
-    from qarunner.commands.node_access import newest_frame, view
+    from qarunner.commands.node_access import view
 
     with view(context, node) as opened:
         if opened.config.capture is not None:
-            began = time.monotonic()
-            newest_frame(opened, limit=PICTURE_LIMIT)
-            capture = opened.status().capture
-            detail = f"{capture.width}x{capture.height} at {capture.nominal_frame_rate:g} frames a second"
-            yield Finding(chapter, Check("picture", "works", f"{detail}, after {time.monotonic() - began:.1f} s"))
+            for check in _picture(opened):
+                yield Finding(chapter, check)
         status = opened.status()
         for name, driver in (("remote", status.remote), ("power", status.power)):
             if driver is not None and driver.problem:
                 yield Finding(chapter, Check(name, "broken", driver.problem))
             elif driver is not None:
                 yield Finding(chapter, Check(name, "works" if driver.open else "note", driver.driver))
+
+
+def _picture(opened: NodeView) -> Iterator[Check]:
+    """Wait for a picture, and look at some."""
+    from qarunner.commands.node_access import newest_frame
+    from qarunner.commands.picture_checks import check_pictures, check_signal
+
+    began = time.monotonic()
+    try:
+        frame = newest_frame(opened, limit=PICTURE_LIMIT)
+    except DeviceError:
+        capture = opened.status().capture
+        said = check_signal(capture.signal, capture.problem)
+        if said is None:
+            raise
+        yield said
+        return
+    capture = opened.status().capture
+    detail = f"{capture.width}x{capture.height} at {capture.nominal_frame_rate:g} frames a second"
+    yield Check("picture", "works", f"{detail}, after {time.monotonic() - began:.1f} s")
+    pictures = [frame.pixels]
+    for _ in range(MORE_PICTURES):
+        later = opened.frames.newest(frame.sequence, MORE_LIMIT)
+        frame = later or frame
+        pictures.append(frame.pixels)
+    yield check_pictures(pictures)
 
 
 def all_offers(context: Context) -> list[Offers]:
