@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from sqlalchemy import insert, select, text
+from sqlalchemy import text
 from tests.peers.deliverer import API, deliver
+from tests.peers.sample_results import sample
 from tests.peers.stores import DATABASES, EmptyStores, empty_stores
 
-from qarunner.store.clock import now
 from qarunner.store.engine import Store
-from qarunner.store.models import Host
+from qarunner.store.ingest import ingest
+from qarunner.store.listing import list_results
 from qarunner.store.schema import HEAD
+from qarunner.store.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from tests.commands.conftest import Qarunner, Served
 
 __all__ = ["empty_stores"]
+
+OLD = "0002"
+"""A layout that can hold results."""
 
 
 def options(data: Path, url: str) -> tuple[str | Path, ...]:
@@ -37,35 +42,41 @@ def layout(data: Path, url: str) -> str:
 def test_an_older_store_is_migrated_when_asked_after_a_backup(
     kind: str, empty_stores: EmptyStores, serve: Callable[..., Served], qarunner: Qarunner, here: Path
 ) -> None:
-    data, url = empty_stores.before(kind, here / "data", "0001")
+    data, url = empty_stores.before(kind, here / "data", OLD)
     data.chmod(0o700)
-    with Store.open(data, url, check=False) as old, old.write() as connection:
-        connection.execute(insert(Host).values(name="rack-1", first_seen=now(), last_seen=now()))
+    result = sample(node="rack-1")
+    with Store.open(data, url, check=False) as old:
+        ingest(old, Submission(result=result))
     refused = qarunner("serve", "--port", "0", *options(data, url))
     assert refused.code == 2
-    assert f"has the older layout 0001, this release needs {HEAD}" in refused.err
+    assert f"has the older layout {OLD}, this release needs {HEAD}" in refused.err
     assert f"qarunner migrate --data {data}" in refused.err
     for words in (("user", "list"), ("clean", "--days", "3"), ("keys", "list")):
         assert "qarunner migrate" in qarunner(*words, *options(data, url)).err
-    assert layout(data, url) == "0001", "nobody changes it unasked"
+    assert layout(data, url) == OLD, "nobody changes it unasked"
 
     said = qarunner("migrate", *options(data, url))
     assert said.code == 0, said.err
     backup = data / "backups" / f"before-{HEAD}"
     assert f"backup: {backup}" in said.out
-    assert f"migrated from the layout 0001 to {HEAD}" in said.out
+    assert f"migrated from the layout {OLD} to {HEAD}" in said.out
     assert "already" in qarunner("migrate", *options(data, url)).out
     _child, ready = serve(*options(data, url)[2:])
     with requests.Session() as session:
         deliver(session, ready["url"] + API, ready["token"], {})
+        headers = {"Authorization": f"Bearer {ready['token']}"}
+        page = session.get(
+            f"{ready['url']}{API}/results", params={"filter": "node:rack-1"}, headers=headers, timeout=60
+        )
+    assert [row["id"] for row in page.json()["results"]] == [result.id]
 
     new = (here / "before", empty_stores.empty_postgresql() if kind == "postgresql" else "")
     assert f"qarunner migrate --data {new[0]}" in qarunner("restore", backup, *options(*new)).err
-    assert layout(*new) == "0001"
+    assert layout(*new) == OLD
     assert qarunner("migrate", "--no-backup", *options(*new)).code == 0
     assert not (new[0] / "backups").exists()
     with Store.open(*new) as store, store.read() as connection:
-        assert connection.execute(select(Host.name)).scalars().all() == ["rack-1"]
+        assert [row.id for row in list_results(connection).rows] == [result.id]
 
 
 @pytest.mark.parametrize("kind", DATABASES)

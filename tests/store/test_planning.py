@@ -1,4 +1,4 @@
-"""How SQLite is told to find results: by what is rare, or in order when nothing is."""
+"""How the database is told to find results: by what is rare, by one value, or in order."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_rare_term_is_looked_up_and_the_other_checked(store: Store, rare: st
     assert isinstance(where, All)
     with store.read() as connection:
         chosen = choose(connection, where, by_date=False, limit=100)
-    assert chosen.driver == where.parts[-1]
+    assert chosen.looked_up == where.parts[-1]
     assert chosen.checked == where.parts[:-1]
 
 
@@ -68,19 +68,58 @@ def test_results_are_gone_through_in_order_when_nothing_is_rare(store: Store, of
     with store.read() as connection:
         chosen = choose(connection, parse(often), by_date=False, limit=1)
     if often != "reason:ep*":  # only the ten have a reason
-        assert (chosen.driver, chosen.visible) == (None, ())
+        assert (chosen.looked_up, chosen.followed, chosen.visible) == (None, (), ())
 
 
 @pytest.mark.parametrize(
-    "filter_text",
-    ["", "category:often", "job:/x", "testcase:x date:>-7d", "node:a result:fail", "build:1 model:2 result:pass"],
+    ("filter_text", "followed"),
+    [
+        ("", []),
+        ("date:>-7d", []),
+        ("category:often", ["category"]),
+        ("job:/x", ["job"]),
+        ("testcase:x date:>-7d", ["testcase"]),
+        ("node:a", ["node"]),
+        ("result:fail node:a date:>-7d", ["node", "result"]),
+    ],
 )
-def test_what_an_index_has_in_order_needs_no_counting(store: Store, filter_text: str) -> None:
-    where = parse(filter_text)
+def test_what_an_index_has_in_order_is_followed_without_counting(
+    store: Store, filter_text: str, followed: list[str]
+) -> None:
     with store.read() as connection:
-        chosen = choose(connection, where, by_date=True, limit=100)
-    assert chosen.driver is None
-    assert chosen.checked == ()
+        chosen = choose(connection, parse(filter_text), by_date=True, limit=100)
+    assert [term.name for term in chosen.followed] == followed
+    assert (chosen.looked_up, chosen.checked, chosen.spanned) == (None, (), False)
+
+
+@pytest.mark.parametrize(
+    ("filter_text", "followed"),
+    [
+        ("category:often result:fail", ["result"]),
+        ("testcase:tests/often.py::test_1 category:often build:often", ["build"]),
+        ("category:often user:kim", ["category"]),
+        ("result:pass category:often node:living-room", ["category"]),
+        ("result:pass node:living-room user:kim", ["node", "result"]),
+        ("category:often duration:>1 date:>2020", ["category"]),
+        ("build:a build:b", ["build"]),
+        ("testcase:tests/* user:kim", []),
+    ],
+)
+def test_the_rarest_value_is_followed_else_one_of_which_there_are_few_as_a_rule(
+    store: Store, filter_text: str, followed: list[str]
+) -> None:
+    with store.read() as connection:
+        chosen = choose(connection, parse(filter_text), by_date=True, limit=100)
+    assert [term.name for term in chosen.followed] == followed
+    assert chosen.looked_up is None
+    assert chosen.spanned
+
+
+def test_what_is_rarer_than_any_value_is_looked_up(store: Store) -> None:
+    where = parse("category:often tag:rare")
+    assert isinstance(where, All)
+    with store.read() as connection:
+        assert choose(connection, where, by_date=True, limit=100).looked_up == where.parts[1]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +137,9 @@ def test_terms_without_an_index_are_never_counted(filter_text: str) -> None:
         ("category:often", Sort(), "ix_results_category_started"),
         ("testcase:a", Sort(), "ix_results_testcase_started"),
         ("node:a result:fail", Sort(), "ix_results_node_outcome_started"),
+        ("node:a", Sort(), "ix_results_node_started"),
+        ("node:living-room category:often", Sort(), "ix_results_category_started"),
+        ("testcase:tests/often* user:kim", Sort(), "ix_results_started"),
         ("", Sort("duration"), "ix_results_duration_started"),
         ("", Sort("testcase", descending=False), "ix_results_testcase_started"),
         ("empty", Sort(), "results_text"),
@@ -113,7 +155,7 @@ def test_sqlite_uses_the_index_that_was_made_for_it(store: Store, filter_text: s
         driver.set_trace_callback(asked.append)
         list_results(connection, parse(filter_text), sort)
         driver.set_trace_callback(None)
-        [*_counts, page] = [statement for statement in asked if statement.startswith("SELECT results.number")]
+        [*_questions, page] = [statement for statement in asked if statement.startswith("SELECT results.number")]
         plans = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {page}")]
     assert any(index in step for step in plans), plans
     if not filter_text:

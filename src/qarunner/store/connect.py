@@ -14,6 +14,8 @@ from qarunner.errors import ConfigurationError
 
 BUSY_SECONDS = 10.0
 """How long SQLite waits for another process's write."""
+READ_SECONDS = 120.0
+"""How long one question to PostgreSQL may take."""
 READERS = 64
 """Reading connections at most; they are held for milliseconds."""
 
@@ -81,6 +83,11 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
     return engine
 
 
+def _options(*, writes: bool) -> str:
+    """Return the settings of a connection: what reads longer than anybody waits is ended there as well."""
+    return "-c timezone=utc" if writes else f"-c timezone=utc -c statement_timeout={READ_SECONDS * 1000:.0f}"
+
+
 def _postgresql(url: URL, *, writes: bool) -> Engine:
     return create_engine(
         url,
@@ -90,7 +97,7 @@ def _postgresql(url: URL, *, writes: bool) -> Engine:
         # One snapshot for all that a reader asks, as in SQLite.
         isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
         execution_options={} if writes else {"postgresql_readonly": True},
-        connect_args={"options": "-c timezone=utc", "connect_timeout": 10},
+        connect_args={"options": _options(writes=writes), "connect_timeout": 10},
         json_serializer=_json,
         json_deserializer=msgspec.json.decode,
     )

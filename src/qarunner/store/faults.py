@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
 POSTGRESQL_DISK_FULL = "53100"
+POSTGRESQL_ENDED = "57014"
 POSTGRESQL_RETRY = {"40001", "40P01", "23505"}
 """Serialization failure, deadlock, unique violation: another transaction was quicker."""
 
@@ -41,6 +42,8 @@ def explain(error: DBAPIError, url: URL) -> Exception:
     code = sqlite_code(cause)
     if code == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", None) == POSTGRESQL_DISK_FULL:
         return StorageFullError(f"the disk of the database {place} is full", "Make room, or shorten the retention.")
+    if getattr(cause, "sqlstate", None) == POSTGRESQL_ENDED:
+        return StoreBusyError(f"the database {place} took too long to answer", "Ask for less: for fewer days, perhaps.")
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StoreBusyError(f"the database {place} was busy for too long", "Try again; see who else writes to it.")
     if code == sqlite3.SQLITE_READONLY:

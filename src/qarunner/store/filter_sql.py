@@ -6,7 +6,20 @@ import re
 import sys
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, UnaryExpression, and_, false, func, literal, not_, or_, select, true
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    UnaryExpression,
+    and_,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql import operators
 
 from qarunner.store import search
@@ -54,8 +67,8 @@ class Compiler:
                 return search.condition(
                     _results.c.failure_text, pattern.pieces, index=self._sqlite and not self._hidden
                 )
-            case Tagged(name, value):
-                return self._tagged(name, value)
+            case Tagged():
+                return self._tagged(expression)
             case When(start, stop):
                 return _between(self.column("started"), start, stop)
             case Lasting(least, below):
@@ -66,13 +79,16 @@ class Compiler:
         """Return a column of the results, hidden if all are to be."""
         return hidden(_results.c[name]) if self._hidden else _results.c[name]
 
-    def _tagged(self, name: Pattern, value: Pattern | None) -> ColumnElement[bool]:
-        tag = select(_tags.c.result).where(self._fits(_tags.c.name, name))
-        if value is not None:
-            tag = tag.where(self._fits(_tags.c.value, value))
-        if self._hidden:
-            return tag.where(_tags.c.result == _results.c.number).exists()
-        return _condition(_results.c.number.in_(tag))
+    def tags(self, term: Tagged) -> Select[Any]:
+        """Return the query for the results that have a tag, each once for every tag that fits."""
+        tags = select(_tags.c.result).where(self._fits(_tags.c.name, term.name))
+        return tags if term.value is None else tags.where(self._fits(_tags.c.value, term.value))
+
+    def _tagged(self, term: Tagged) -> ColumnElement[bool]:
+        # PostgreSQL finds both ways from this one; a list would be made whole, and looked through for every result.
+        if self._hidden or not self._sqlite:
+            return self.tags(term).where(_tags.c.result == _results.c.number).exists()
+        return _condition(_results.c.number.in_(self.tags(term)))
 
     def _fits(self, column: Any, pattern: Pattern) -> ColumnElement[bool]:
         return fits(column, pattern.pieces, sqlite=self._sqlite)

@@ -12,19 +12,23 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import msgspec
-from sqlalchemy import Connection, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, literal, tuple_
 
 from qarunner.errors import nearest
 from qarunner.store.errors import BadCursorError, StoreError
 from qarunner.store.filter.tree import EVERYTHING
 from qarunner.store.filter_sql import hidden
+from qarunner.store.following import between, columns_of
 from qarunner.store.models import StoredResult
 from qarunner.store.planning import Choice, choose
 from qarunner.store.rows import ResultRow, make_rows, row_query
+from qarunner.store.spans import ALWAYS, Span, span_of
 from qarunner.store.types import EPOCH, MICROSECOND
 from qarunner.store.upsert import table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qarunner.store.filter import Expression
 
 LAST_NUMBER = 2**63 - 1
@@ -104,12 +108,17 @@ def list_results(
     database = connection.dialect.name
     chosen = choose(connection, where, by_date=sort.field == "date", limit=limit)
     query = _query(database, chosen, sort, dialect, running=running)
+    span = span_of(connection, where) if chosen.spanned else ALWAYS
     if after is not None:
-        columns, values = _keys(sort, look_up=chosen.driver is not None), _values(_read_cursor(after, sort))
-        # With the columns' own types: SQLite compares a time only as the number that it is kept as.
-        place = tuple_(*(literal(value, key.type) for key, value in zip(columns, values, strict=True)))
-        keys = tuple_(*columns)
-        query = query.where(keys < place if sort.descending else keys > place)
+        place = _read_cursor(after, sort)
+        query = query.where(_beyond(place, sort, chosen))
+        span = span.both(_left(place, sort))
+    if span.empty:
+        return Page([], None)
+    if chosen.followed and database != "sqlite":
+        query = query.where(*between(chosen.followed, span))
+    elif chosen.spanned:
+        query = query.where(*_within(span))
     rows = make_rows(connection.execute(query.limit(limit + 1)))
     return Page(rows[:limit], _cursor(rows[limit - 1], sort) if len(rows) > limit else None)
 
@@ -120,8 +129,36 @@ def _query(database: str, chosen: Choice, sort: Sort, dialect: str, *, running: 
     query = row_query(dialect).where(chosen.condition(database))
     if not running or sort.field == "result":
         query = query.where(_table.c.finished.is_(True))
-    keys = _keys(sort, look_up=chosen.driver is not None)
+    keys = _keys(sort, look_up=chosen.looked_up is not None)
+    if chosen.followed and database != "sqlite":
+        keys = [*columns_of(chosen.followed)[:-1], *keys]
     return query.order_by(*(key.desc() if sort.descending else key.asc() for key in keys))
+
+
+def _beyond(place: _Place, sort: Sort, chosen: Choice) -> ColumnElement[bool]:
+    """Return the condition for what comes after a place."""
+    columns, values = _keys(sort, look_up=chosen.looked_up is not None), _values(place)
+    # With the columns' own types: SQLite compares a time only as the number that it is kept as.
+    last = tuple_(*(literal(value, key.type) for key, value in zip(columns, values, strict=True)))
+    keys = tuple_(*columns)
+    beyond: ColumnElement[bool] = keys < last if sort.descending else keys > last
+    return beyond
+
+
+def _left(place: _Place, sort: Sort) -> Span:
+    """Return the span in which everything after a place is."""
+    if sort.field != "date":
+        return ALWAYS
+    moment = EPOCH + place.started * MICROSECOND
+    return Span(newest=moment) if sort.descending else Span(oldest=moment)
+
+
+def _within(span: Span) -> Iterator[ColumnElement[bool]]:
+    started = _table.c.started
+    if span.oldest is not None:
+        yield started >= span.oldest
+    if span.newest is not None:
+        yield started <= span.newest
 
 
 def _keys(sort: Sort, *, look_up: bool) -> list[Any]:

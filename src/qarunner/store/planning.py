@@ -1,14 +1,17 @@
-"""Chooses how SQLite shall find the results of a filter; PostgreSQL, which keeps statistics, chooses by itself.
+"""Chooses how the database shall find the results of a filter.
 
-There are two ways to the newest hundred results of many: look up all that one term wants and sort them, which is right
-when they are few, or go through the results in the wanted order and check each one, which is right when they are many.
-SQLite guesses which, and its guesses cost a second where the other way takes a millisecond. So the terms are counted
-first, each only up to the number at which the two ways cost the same.
+There are three ways to the newest hundred results of many: look up all that one term wants and sort them, which is
+right when they are few; go through the results of one value in the order of time, for which fields have indexes, and
+check each; or go through all results in the wanted order. A guess that is wrong costs a second where another way takes
+a millisecond. So the terms are counted first, each only up to the number at which the ways cost the same. PostgreSQL,
+which keeps statistics, chooses by itself among words, tags and durations; but it does not know that what belongs
+together happens at the same time, so it is told which value to follow.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +20,13 @@ from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, se
 from qarunner.store import search
 from qarunner.store.filter.tree import All, AnyOf, Expression, Field, Lasting, Not, Tagged, When, Words
 from qarunner.store.filter_sql import Compiler
+from qarunner.store.following import between, columns_of
 from qarunner.store.models import StoredResult
+from qarunner.store.spans import ALWAYS, IN_ORDER
 from qarunner.store.upsert import table_of
 
-INDEXED = {"job", "testcase", "category", "model", "build", "result", "node"}
-"""Fields with an index; all but ``node`` in the order of the date as well, and it together with ``result``."""
+PAIR = {"node", "result"}
+"""Fields that have an index together."""
 FEW = 200
 """So few results are looked up without counting any further."""
 MOST_LOOKED_UP = 50_000
@@ -30,19 +35,25 @@ _results = table_of(StoredResult)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How results are found."""
+    """How results are found: at most one of `looked_up` and `followed` is there."""
 
-    driver: Expression | None
-    """The term whose results are looked up; None when the results are gone through in their order."""
-    visible: tuple[Expression, ...]
+    looked_up: Expression | None = None
+    """The term whose results are looked up and sorted then."""
+    followed: tuple[Field, ...] = ()
+    """The terms whose results are gone through in the order of time, in the order of their index's columns."""
+    visible: tuple[Expression, ...] = ()
     """Terms that the database may use as it likes."""
-    checked: tuple[Expression, ...]
+    checked: tuple[Expression, ...] = ()
     """Terms that are checked with each result."""
+    spanned: bool = False
+    """Whether it is worth while to ask from when to when such results were (`qarunner.store.spans.span_of`)."""
 
     def condition(self, dialect: str) -> ColumnElement[bool]:
         """Return the whole condition."""
-        seen, hidden = Compiler(dialect), Compiler(dialect, hidden=True)
-        parts = [*([self.driver] if self.driver else []), *self.visible]
+        sqlite = dialect == "sqlite"
+        seen, hidden = Compiler(dialect), Compiler(dialect, hidden=sqlite)
+        followed = self.followed if sqlite else ()  # PostgreSQL does it otherwise: `qarunner.store.following`
+        parts = [*([self.looked_up] if self.looked_up else []), *followed, *self.visible]
         return and_(true(), *map(seen.condition, parts), *map(hidden.condition, self.checked))
 
 
@@ -52,32 +63,78 @@ def choose(connection: Connection, where: Expression, *, by_date: bool, limit: i
     :param by_date: whether they are wanted in the order of their date, for which most fields have an index.
     """
     terms = where.parts if isinstance(where, All) else (where,)
-    if connection.dialect.name != "sqlite" or (by_date and _in_order(terms)):
-        return Choice(None, terms, ())
+    exact = [
+        term for term in terms if isinstance(term, Field) and term.name in IN_ORDER and term.pattern.exact is not None
+    ]
+    values = sorted(exact, key=lambda term: IN_ORDER.index(term.name)) if by_date else []
+    sqlite = connection.dialect.name == "sqlite"
+    if not sqlite and not (values and all(map(_of_fields, terms))):
+        return Choice(visible=terms, spanned=by_date)
+    dates = tuple(term for term in terms if isinstance(term, When)) if by_date else ()
+    if by_date and len(dates) == len(terms):
+        return Choice(visible=dates)
+    if values and not (plain := _following(values[0], values, terms)).checked:
+        return plain
+    rare = _rarest(connection, terms if sqlite else values, limit)
+    if rare in values:
+        return _following(rare, values, terms)
+    if rare is not None:
+        return Choice(looked_up=rare, checked=_without(terms, rare))
+    if values:
+        return _following(values[0], values, terms)
+    return Choice(visible=dates, checked=_without(terms, *dates), spanned=by_date)
+
+
+def _following(first: Field, values: Sequence[Field], terms: Sequence[Expression]) -> Choice:
+    """Return the choice to go through the results of a value, or of two that have an index together."""
+    pair = sorted((value for value in values if value.name in PAIR), key=lambda value: value.name)
+    followed = (
+        tuple(pair) if first in pair and len({value.name for value in pair}) == len(pair) == len(PAIR) else (first,)
+    )
+    rest = _without(terms, *followed)
+    dates = tuple(term for term in rest if isinstance(term, When))
+    return Choice(followed=followed, visible=dates, checked=_without(rest, *dates), spanned=len(rest) > len(dates))
+
+
+def _rarest(connection: Connection, terms: Sequence[Expression], limit: int) -> Expression | None:
+    """Return the term with the fewest results, None when none of them has few."""
     total = connection.execute(select(func.max(_results.c.number))).scalar() or 0
     # Looking up costs as many steps as there are hits, going through costs limit * total / hits; a third of where they
     # meet, because the counting is a step as well.
     most = min(MOST_LOOKED_UP, max(FEW, math.isqrt(limit * total) // 3))
-    fewest, driver = most + 1, None
+    fewest, rarest = most + 1, None
     for term in filter(indexable, terms):
         found = _count(connection, term, fewest)
         if found < fewest:
-            fewest, driver = found, term
+            fewest, rarest = found, term
         if fewest <= FEW:
             break
-    if driver is not None:
-        return Choice(driver, (), tuple(term for term in terms if term is not driver))
-    visible = tuple(term for term in terms if by_date and (isinstance(term, When) or _in_order((term,))))
-    return Choice(None, visible, tuple(term for term in terms if term not in visible))
+    return rarest
+
+
+def _without(terms: Sequence[Expression], *some: Expression) -> tuple[Expression, ...]:
+    return tuple(term for term in terms if not any(term is one for one in some))
+
+
+def _of_fields(term: Expression) -> bool:
+    """Whether a term can be checked with what stands in a result's own row, and is not rarer than any value."""
+    match term:
+        case Field() | When():
+            return True
+        case Not(part):
+            return _of_fields(part)
+        case AnyOf(parts) | All(parts):
+            return all(map(_of_fields, parts))
+    return False
 
 
 def indexable(term: Expression) -> bool:
     """Whether an index leads to the results that a term wants."""
     match term:
         case Field(name, pattern):
-            return name in INDEXED and (pattern.exact is not None or bool(pattern.pieces[0]))
+            return name in IN_ORDER and (pattern.exact is not None or bool(pattern.pieces[0]))
         case Not(Field(name, pattern)):
-            return name in INDEXED and pattern.exact is not None
+            return name in IN_ORDER and pattern.exact is not None
         case Tagged(name):
             return bool(name.pieces[0])
         case Words(pattern):
@@ -91,18 +148,24 @@ def indexable(term: Expression) -> bool:
     return False
 
 
-def _in_order(terms: tuple[Expression, ...]) -> bool:
-    """Whether an index has the results of these terms in the order of their date."""
-    exact = {term.name for term in terms if isinstance(term, Field) and term.pattern.exact is not None}
-    others = [term for term in terms if not isinstance(term, Field | When)]
-    return not others and len(exact & INDEXED) == sum(isinstance(term, Field) for term in terms) and (exact != {"node"})
-
-
 def _count(connection: Connection, term: Expression, most: int) -> int:
-    """Return how many results a term wants, counting to `most` only."""
-    if isinstance(term, Words):  # without looking at the results themselves
-        found: Any = search.found(term.pattern.pieces)
-    else:
-        condition = Compiler(connection.dialect.name).condition(term)
-        found = select(literal_column("1")).select_from(_results).where(condition)
+    """Return how many results a term wants, counting to `most` only; rather too many than looking at all of them."""
+    match term:
+        case AnyOf(parts):
+            count = 0
+            for part in parts:
+                count += _count(connection, part, most - count) if count < most else 0
+            return count
+        case All(parts):
+            return min(_count(connection, part, most) for part in parts if indexable(part))
+        case Words(pattern):  # without looking at the results themselves
+            found: Any = search.found(pattern.pieces)
+        case Tagged():
+            found = Compiler(connection.dialect.name).tags(term)
+        case Field() if connection.dialect.name != "sqlite":
+            found = select(literal_column("1")).select_from(_results).where(*between((term,), ALWAYS))
+            found = found.order_by(*columns_of((term,)))
+        case _:
+            condition = Compiler(connection.dialect.name).condition(term)
+            found = select(literal_column("1")).select_from(_results).where(condition)
     return connection.execute(select(func.count()).select_from(found.limit(most).subquery())).scalar_one()

@@ -83,6 +83,7 @@ class StoredResult(Base):
         Index("ix_results_category_started", "category", "started"),
         Index("ix_results_job_started", "job", "started"),
         Index("ix_results_outcome_started", "outcome", "started"),
+        Index("ix_results_node_started", "node", "started"),
         Index("ix_results_node_outcome_started", "node", "outcome", "started"),
         Index("ix_results_build_started", "build", "started"),
         Index("ix_results_model_started", "model", "started"),
