@@ -6,6 +6,7 @@ import errno
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,10 +119,12 @@ def test_a_device_that_says_nothing_or_drips_is_given_up_in_time(listener: socke
     device, box = connected(listener, timeout=0.3)
     with box:
         stop = threading.Event()
-        dripping = threading.Thread(target=lambda: [box.send(b".") for _ in range(200) if not stop.wait(0.02)])
+        dripping = threading.Thread(target=lambda: [box.send(b".") for _ in range(400) if not stop.wait(0.02)])
         dripping.start()
+        started = time.monotonic()
         with pytest.raises(DeviceLostError, match=r"(?s)Box does not answer in time.*Look behind it\."):
             device.receive_line()
+        assert time.monotonic() - started < 3
         stop.set()
         dripping.join()
     device.close()

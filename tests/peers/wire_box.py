@@ -121,6 +121,8 @@ class FakeAdbServer(WireBox):
         key = command.removeprefix("input keyevent ")
         if key == "KEYCODE_NONSENSE":
             return "Error: Unknown keycode: KEYCODE_NONSENSE\r\n" + echo.replace("$?", "255") + "\r\n"
+        if key == "KEYCODE_KILLED":
+            return echo.replace("$?", "137") + "\r\n"
         self.pressed.append((device, key))
         return echo.replace("$?", "0") + "\r\n"
 

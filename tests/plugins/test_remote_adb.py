@@ -73,6 +73,14 @@ def test_a_key_that_android_does_not_know_is_an_error(driver_rig: DriverRig, ser
     assert server.pressed == []
 
 
+def test_a_press_that_ends_badly_without_a_word_is_an_error(driver_rig: DriverRig, server: FakeAdbServer) -> None:
+    with (
+        driver_rig("remote", "adb:", server=server.address, keys={"KEY_X": "KILLED"}) as remote,
+        pytest.raises(DeviceError, match="does not take KEYCODE_KILLED: 137"),
+    ):
+        remote.press("KEY_X")
+
+
 def test_a_code_cannot_smuggle_in_a_command(driver_rig: DriverRig) -> None:
     with pytest.raises(ConfigurationError, match="no key code"):
         driver_rig.resolve("remote", "adb:", keys={"KEY_X": "BACK; reboot"})

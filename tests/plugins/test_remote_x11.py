@@ -88,6 +88,13 @@ def test_without_xdotool_the_error_says_what_installs_it(
     assert os.environ["PATH"] == str(tmp_path)
 
 
+def test_keysyms_are_those_of_xs_headers() -> None:
+    # XK_Return, XK_Page_Down, XF86XK_AudioMute, XF86XK_Red, XF86XK_Info, XF86XK_ChannelUp, XF86XK_ChannelDown, XK_F12
+    keys = ("ENTER", "PAGEDOWN", "MUTE", "RED", "INFO", "CHANNELUP", "CHANNELDOWN", "F12")
+    known = [0xFF0D, 0xFF56, 0x1008FF12, 0x1008FFA3, 0x10081166, 0x10081192, 0x10081193, 0xFFC9]
+    assert [KEYSYMS[f"KEY_{key}"] for key in keys] == known
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [("KEY_OK", 0xFF0D), ("é", 0xE9), ("€", 0x010020AC), ("0xFF1B", 0xFF1B), ("0xZZ", None), ("", None)],
