@@ -41,10 +41,22 @@ def _open_grid(context: DriverContext) -> Any:
     return open_grid(context)
 
 
-def _doctor() -> Sequence[Check]:
-    from .programs import look
+def _look_at_libraries() -> Sequence[Check]:
+    from .programs import look_at_libraries
 
-    return look()
+    return look_at_libraries()
+
+
+def _look_at_chromium() -> Sequence[Check]:
+    from .programs import look_at, look_at_libraries
+
+    return [*look_at_libraries(), *look_at("chromium")]
+
+
+def _look_at_firefox() -> Sequence[Check]:
+    from .programs import look_at
+
+    return look_at("firefox")
 
 
 DRIVERS = (
@@ -56,7 +68,7 @@ DRIVERS = (
         options=PageOptions,
         extra="browser",
         address_help="a URL, or a file relative to the test pack",
-        doctor=_doctor,
+        doctor=_look_at_chromium,
         examples=("browser:web_tv/index.html", "browser:https://tv.example/app"),
     ),
     Driver(
@@ -68,7 +80,7 @@ DRIVERS = (
         extra="browser",
         address_help="nothing beside a browser: capture; else the page",
         holds_keys=True,
-        doctor=_doctor,
+        doctor=_look_at_chromium,
         examples=("browser:",),
     ),
     Driver(
@@ -78,7 +90,7 @@ DRIVERS = (
         open=_open_chromium,
         options=LocalOptions,
         extra="browser",
-        doctor=_doctor,
+        doctor=_look_at_chromium,
         examples=("chromium:", "chromium:?size=1920x1080"),
     ),
     Driver(
@@ -88,7 +100,7 @@ DRIVERS = (
         open=_open_firefox,
         options=LocalOptions,
         extra="browser",
-        doctor=_doctor,
+        doctor=_look_at_firefox,
         examples=("firefox:",),
     ),
     Driver(
@@ -99,7 +111,7 @@ DRIVERS = (
         options=GridOptions,
         extra="browser",
         address_help="the grid's URL",
-        doctor=_doctor,
+        doctor=_look_at_libraries,
         examples=("grid:http://selenium.example:4444",),
     ),
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FAULTS = {"dropped-key": "The next so many key presses do not reach the page."}
 PATIENCE, LONGEST_PAUSE = 3, 0.4
 """A page counts as still when no picture came for so many times the last pause, at the latest after these seconds."""
+LAST_REPEAT = 2.0
 ON_ITS_WAY = 0.05
 """Seconds a change takes to us: while none comes, the page is known to have stood still until so long ago."""
 
@@ -78,7 +79,7 @@ class PageRemote:
         self._options = options
         self._table = keyboard(options.keys)
         self._view: View | None = None
-        self._held: dict[str, threading.Event] = {}
+        self._held: dict[str, tuple[threading.Event, threading.Thread]] = {}
         self._to_drop = 0
 
     def faults(self) -> Mapping[str, str]:
@@ -122,8 +123,10 @@ class PageRemote:
         if self._is_dropped():
             return
         view.key(dom_key, down=True)
-        released = self._held[key] = threading.Event()
-        threading.Thread(target=self._repeat, args=(view, dom_key, released), name=f"hold {key}", daemon=True).start()
+        released = threading.Event()
+        thread = threading.Thread(target=self._repeat, args=(view, dom_key, released), name=f"hold {key}", daemon=True)
+        self._held[key] = released, thread
+        thread.start()
 
     def keyup(self, key: str) -> None:
         """Release a key."""
@@ -139,10 +142,12 @@ class PageRemote:
         self._page.leave(self)
 
     def _let_go(self, key: str) -> bool:
-        released = self._held.pop(key, None)
-        if released is not None:
-            released.set()
-        return released is not None
+        released, thread = self._held.pop(key, (None, None))
+        if released is None or thread is None:
+            return False
+        released.set()
+        thread.join(LAST_REPEAT)  # a repeat that is on its way must not come after the release
+        return True
 
     def _opened(self) -> View:
         if self._view is None:

@@ -54,20 +54,22 @@ def _one(name: str, option: str, given: str, known: tuple[str, ...]) -> str:
     raise DeviceError(problem, f"{PACKAGES[name]}; or name it with the option {option!r}")
 
 
-def look() -> list[Check]:
-    """Say which browsers this machine has."""
+def look_at_libraries() -> list[Check]:
+    """Say whether what drives browsers is installed."""
     try:
         import selenium
         import websocket
     except ImportError as error:
         return [Check("browsers (Selenium)", "missing", str(error), "pip install 'qarunner[browser]'")]
     versions = f"Selenium {selenium.__version__}, websocket-client {websocket.__version__}"
-    checks = [Check("browsers (Selenium)", "works", versions)]
-    for name, (browsers, drivers) in PROGRAMS.items():
-        try:
-            paths = [_one(name, "program", "", browsers), _one(name, "driver", "", drivers)]
-        except DeviceError as error:
-            checks.append(Check(name, "missing", error.problem, error.advice))
-        else:
-            checks.append(Check(name, "works", " and ".join(paths)))
-    return checks
+    return [Check("browsers (Selenium)", "works", versions)]
+
+
+def look_at(name: str) -> list[Check]:
+    """Say whether this machine has a browser, ``chromium`` or ``firefox``, with its driver."""
+    browsers, drivers = PROGRAMS[name]
+    try:
+        paths = [_one(name, "program", "", browsers), _one(name, "driver", "", drivers)]
+    except DeviceError as error:
+        return [Check(name, "missing", error.problem, error.advice)]
+    return [Check(name, "works", " and ".join(paths))]
