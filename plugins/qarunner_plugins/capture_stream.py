@@ -36,8 +36,8 @@ OPEN_LIMIT, READ_LIMIT = 10.0, 4.0
 HIGHEST_RATE = 240.0
 STILL_AFTER = 0.4
 """Seconds after which a picture whose successor is not due yet is shown again."""
-LATE = 0.1
-"""Seconds of lag from which pictures are left out, undecoded ones never: others may depend on them."""
+LATE = 0.3
+"""Seconds of lag from which pictures are left out (decoded they are all the same: others depend on them)."""
 SHORTEST_CUT = 1.0
 _NO_SRT = "This PyAV was built without it. Take gstreamer:, whose srtsrc can: gstreamer:srtsrc uri=URL ! decodebin"
 
@@ -142,6 +142,7 @@ class StreamSource:
         :raises EndOfStreamError: a recording has ended.
         """
         while True:
+            asked = time.monotonic()
             if self._ahead is None:
                 self._ahead = next(self._frames, None)
                 if self._ahead is None:
@@ -156,7 +157,8 @@ class StreamSource:
             if taken > now:
                 time.sleep(taken - now)
             self._ahead = None
-            if now - taken > LATE and now - self._shown < STILL_AFTER:
+            had_waited = now - asked < 0.5 / (self._rate or 25.0)
+            if had_waited and now - taken > LATE and now - self._shown < STILL_AFTER:
                 continue
             return self._show(picture, taken, blank)
 

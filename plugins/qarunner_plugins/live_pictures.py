@@ -181,8 +181,7 @@ class Ticks:
         """Sleep until the next one and return the time; those that are missed are left out."""
         now = time.monotonic()
         self._due += self._interval
-        if self._due <= now:
+        if now - self._due > self._interval:
             self._due = now
-        else:
-            time.sleep(self._due - now)
+        time.sleep(max(0.0, self._due - now))
         return time.monotonic()

@@ -67,13 +67,13 @@ class ScreenByGstreamer(XDisplay):
 class VncScreen(XDisplay):
     """For `vnc:`, TigerVNC's server."""
 
-    def __init__(self, _folder: Path, password_file: str = "") -> None:
+    def __init__(self, _folder: Path, password_file: str = "", size: tuple[int, int] = (640, 360)) -> None:
         self.port = free_port()
         security = (
             ["-SecurityTypes", "VncAuth", "-rfbauth", password_file] if password_file else ["-SecurityTypes=None"]
         )
         self._listening = ["-rfbport", str(self.port), "-interface", "127.0.0.1", *security]
-        super().__init__()
+        super().__init__(*size)
         self.uri = f"vnc:127.0.0.1:{self.port}"
         self.told_name = f"127.0.0.1:{self.port}"
         self.absent_name = f"127.0.0.1:{free_port()}"

@@ -1,7 +1,7 @@
 """Sends real MPEG-TS with colour bars and a clock, as an encoder of a television does.
 
 ``python -m tests.peers.stream_sender tcp PORT`` serves everybody who connects, ``udp PORT`` sends there,
-``hls FOLDER`` writes a live playlist. A last argument ``full`` makes the samples full range.
+``hls FOLDER`` writes a live playlist. More arguments: ``full`` for samples of full range, ``1280x720`` for that size.
 """
 
 from __future__ import annotations
@@ -82,13 +82,13 @@ class Encoder:
             self._container.mux(self._stream.encode())
 
 
-def serve(port: int, *, full: bool) -> None:
+def serve(port: int, *, full: bool, size: tuple[int, int]) -> None:
     """Send to everybody who connects."""
 
     def send(client: socket.socket) -> None:
         with client, contextlib.suppress(OSError, av.error.FFmpegError), client.makefile("wb", buffering=0) as file:
             client.settimeout(10)
-            Encoder(file, "mpegts", {}, full=full).run()
+            Encoder(file, "mpegts", {}, full=full, size=size).run()
 
     with socket.create_server(("127.0.0.1", port)) as server:
         say_ready()
@@ -105,16 +105,18 @@ def say_ready() -> None:
 def main(kind: str, where: str, *how: str) -> None:
     """Send."""
     full = "full" in how
+    sizes = [word.split("x") for word in how if "x" in word]
+    size = (int(sizes[0][0]), int(sizes[0][1])) if sizes else (WIDTH, HEIGHT)
     if kind == "tcp":
-        serve(int(where), full=full)
+        serve(int(where), full=full, size=size)
     elif kind == "udp":
         say_ready()
-        Encoder(f"udp://127.0.0.1:{where}?pkt_size=1316", "mpegts", {}, full=full).run()
+        Encoder(f"udp://127.0.0.1:{where}?pkt_size=1316", "mpegts", {}, full=full, size=size).run()
     else:
         playlist = Path(where) / "live.m3u8"
         say_ready()
         live = {"hls_time": "0.48", "hls_list_size": "8", "hls_flags": "delete_segments"}
-        Encoder(str(playlist), "hls", live, full=full).run()
+        Encoder(str(playlist), "hls", live, full=full, size=size).run()
 
 
 if __name__ == "__main__":
