@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -78,6 +79,9 @@ def start(name: str, options: ProgramOptions, capabilities: dict[str, Any] | Non
     except WebDriverException as error:
         problem = f"{name} ({found.browser}, driven by {found.driver}) does not start: {first_line(error)}"
         raise DeviceError(problem, "Browser and driver must be of one version; `qarunner doctor` names both") from error
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # the guard, which would remove it, may not have been started
+        raise
 
 
 def _short_folder() -> str:
