@@ -12,9 +12,11 @@ import os
 import time
 import uuid
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
+
+from qarunner.decoding import decoder_of
 
 SCHEMA = 1
 RESULT_FILE = "result.json"
@@ -199,7 +201,6 @@ def new_id() -> str:
 RecordType = TypeVar("RecordType", bound=msgspec.Struct)
 
 _encode = msgspec.json.Encoder().encode
-_decoders: dict[type, msgspec.json.Decoder[Any]] = {}
 
 
 def to_json(record: msgspec.Struct) -> bytes:
@@ -212,6 +213,4 @@ def from_json(kind: type[RecordType], text: bytes) -> RecordType:
 
     :raises msgspec.ValidationError: says what is wrong and at which path, such as ``$.started``.
     """
-    decoder = _decoders.get(kind) or _decoders.setdefault(kind, msgspec.json.Decoder(kind))
-    record: RecordType = decoder.decode(text)
-    return record
+    return decoder_of(kind).decode(text)

@@ -13,6 +13,7 @@ import msgspec
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from qarunner.decoding import decoder_of
 from qarunner.dialects.routes import RefusedError
 
 Kind = TypeVar("Kind")
@@ -70,7 +71,7 @@ def decode_json(data: bytes, kind: type[Kind]) -> Kind:
     if b"\0" in data or (b"\\u0000" in data and _NUL.search(data)):
         raise RefusedError(400, "the body holds a NUL character")
     try:
-        return msgspec.json.decode(data, type=kind)
+        return decoder_of(kind).decode(data)
     except msgspec.ValidationError as error:
         raise RefusedError(400, f"the body does not fit: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -18,6 +18,7 @@ from sqlalchemy import update
 
 from qarunner.config import Configuration
 from qarunner.config_sources import NODE_FIELDS, Table, Value
+from qarunner.decoding import decoder_of
 from qarunner.errors import DeviceError, QarunnerError, UnknownKeyError, UnknownNodeError, nearest
 from qarunner.jobs.errors import BadRequestError, NodeInUseError, NodeOfflineError
 from qarunner.jobs.guards import Guards
@@ -186,7 +187,7 @@ class Farm:
         try:
             self._keep_exporter(node)
             code, body, _headers = self._door(node).request("GET", "/status")
-            status = msgspec.json.decode(body, type=NodeStatus) if code == 200 else None  # noqa: PLR2004 - HTTP
+            status = decoder_of(NodeStatus).decode(body) if code == 200 else None  # noqa: PLR2004 - HTTP
         except (QarunnerError, OSError, msgspec.DecodeError) as error:
             return NodeState(online=False, reason=str(getattr(error, "problem", error)))
         if status is None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
+from qarunner.decoding import decoder_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -32,7 +34,7 @@ class Channel(Generic[Received]):
 
     def __init__(self, connection: socket.socket, receives: Any) -> None:
         self.socket = connection
-        self._decoder = msgspec.json.Decoder(receives)
+        self._decoder = decoder_of(receives)
         self._encoder = msgspec.json.Encoder()
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)

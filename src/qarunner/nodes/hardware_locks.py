@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from qarunner.decoding import decoder_of
 from qarunner.errors import NodeBusyError
 from qarunner.nodes.names import lock_name
 from qarunner.nodes.peers import Peer, peer_of
@@ -120,7 +121,7 @@ def ask(resource: str) -> tuple[Peer, HardwareHolder | None] | None:
             return Peer(0, -1), None
         peer = peer_of(connection)
         try:
-            return peer, msgspec.json.decode(connection.recv(4096), type=HardwareHolder)
+            return peer, decoder_of(HardwareHolder).decode(connection.recv(4096))
         except (OSError, msgspec.DecodeError):
             return peer, None
 

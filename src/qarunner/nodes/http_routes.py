@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 
+from qarunner.decoding import decoder_of
 from qarunner.errors import NodeBusyError, QarunnerError
 from qarunner.nodes.control_session import used_by_another
 from qarunner.nodes.http_answers import Answer, HttpError, bytes_answer, from_error, json_answer
@@ -79,7 +80,7 @@ class Request:
         :raises HttpError: it is not what the route takes; says where.
         """
         try:
-            return msgspec.json.decode(self.body or b"{}", type=kind)
+            return decoder_of(kind).decode(self.body or b"{}")
         except msgspec.DecodeError as error:
             fields = ", ".join(kind.__struct_fields__)
             raise HttpError(HTTPStatus.BAD_REQUEST, f"body: {error}", f"Send a JSON object with {fields}") from error

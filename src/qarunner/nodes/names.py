@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from qarunner._version import __version__
+from qarunner.decoding import decoder_of
 
 if TYPE_CHECKING:
     from qarunner.node_config import NodeConfig
@@ -40,7 +41,7 @@ def fingerprint(config: NodeConfig) -> str:
     if config.known_as:
         return config.known_as
     # As the exporter will read it: a whole number where a fraction is meant must not make a difference.
-    as_read = msgspec.json.decode(msgspec.json.encode(config), type=type(config))
+    as_read = decoder_of(type(config)).decode(msgspec.json.encode(config))
     return _digest(msgspec.json.encode(as_read, order="sorted") + __version__.encode()).decode()[:16]
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from qarunner.decoding import decoder_of
 from qarunner.errors import ExporterLostError, NodeBusyError, QarunnerError
 from qarunner.nodes import messages as say
 from qarunner.nodes.asking import ClientChannel, request
@@ -181,7 +182,7 @@ def start_exporter(order: StartOrder) -> StartReport:
     if not line:
         problem = f"the exporter of node {node!r} ended while it started"
         raise ExporterLostError(problem, f"Its log {log_file(node)} ends:\n{_end_of_log(node)}")
-    report: StartReport = msgspec.json.decode(line, type=StartReport)
+    report: StartReport = decoder_of(StartReport).decode(line)
     return report
 
 

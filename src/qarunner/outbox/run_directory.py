@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from qarunner.decoding import decoder_of
 from qarunner.results import RESULT_FILE, RUN_FILE, Result, Run, from_json
 
 
@@ -66,7 +67,7 @@ def read_run_directory(folder: Path) -> RunDirectory:
     run = read_run(folder)
     unreadable = [run] if isinstance(run, Unreadable) else []
     results: list[Result] = []
-    decode = msgspec.json.Decoder(Result).decode
+    decode = decoder_of(Result).decode
     base = os.fspath(folder)
     for name in _subfolders(base):
         path = f"{base}/{name}/{RESULT_FILE}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, literal, tuple_
 
+from qarunner.decoding import decoder_of
 from qarunner.errors import nearest
 from qarunner.store.errors import BadCursorError, StoreError
 from qarunner.store.filter.tree import EVERYTHING
@@ -176,7 +177,7 @@ def _cursor(row: ResultRow, sort: Sort) -> str:
 
 def _read_cursor(text: str, sort: Sort) -> _Place:
     try:
-        place = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Place)
+        place = decoder_of(_Place).decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         EPOCH + place.started * MICROSECOND
     except (binascii.Error, ValueError, OverflowError) as error:
         raise BadCursorError("the cursor is not one that a page gave", "Start with the first page.") from error

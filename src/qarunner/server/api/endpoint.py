@@ -11,6 +11,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from qarunner.access.limits import ORDINARY
+from qarunner.decoding import decoder_of
 from qarunner.dialects.bodies import decode_json, raw_body
 from qarunner.dialects.routes import RefusedError, allow, public
 
@@ -109,6 +110,7 @@ def _query(kind: type[Query]) -> Query:
     for name, values in request.args.lists():
         if len(values) > 1:
             raise RefusedError(400, f"{name[:80]!r} is in the query {len(values)} times", place=f"query {name[:80]}")
+    decoder_of(kind)  # without it `convert` may not be used in several threads
     try:
         query = msgspec.convert(request.args.to_dict(), kind, strict=False)
     except msgspec.ValidationError as error:
