@@ -45,6 +45,8 @@ class ServedFarm:
         self.pack.commit()
         self.token = ""
         self.url = ""
+        self.verify: bool | str = True
+        """What `requests` takes: the file with its certificate."""
         self.log = folder / "server.log"
         self._ready = folder / "ready.json"
         self._process: subprocess.Popen[bytes] | None = None
@@ -99,9 +101,10 @@ class ServedFarm:
     def ask(self, method: str, path: str, url: str = "", **keywords: Any) -> requests.Response:
         """Make a request as its admin. :param url: another address than its own."""
         headers = {"Authorization": f"token {self.token}"} | keywords.pop("headers", {})
-        place = (url or self.url) + path
+        place = path if path.startswith("http") else (url or self.url) + path
+        fixed: dict[str, Any] = {"timeout": SECONDS, "allow_redirects": False, "verify": self.verify}
         try:
-            return requests.request(method, place, headers=headers, timeout=SECONDS, allow_redirects=False, **keywords)
+            return requests.request(method, place, headers=headers, **fixed, **keywords)  # noqa: S113 - it is in fixed
         except requests.ConnectionError as error:
             ended = None if self._process is None else self._process.poll()
             raise AssertionError(f"{method} {place}: {error}; exit code {ended}; {self.said()[-5000:]}") from error

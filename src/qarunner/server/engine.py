@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+LOCAL = "local"
+"""The engine for the server's own machine."""
 REPORT_URL, REPORT_TOKEN = "QARUNNER_REPORT_URL", "QARUNNER_REPORT_TOKEN"
 """Variables by which a job's reporter reaches the server."""
 
@@ -93,7 +95,8 @@ def with_jobs(
         stack.callback(farm.close)
 
         def tokens(user: str, job: str) -> Mapping[str, str]:
-            return {REPORT_URL: parts.local_url(), REPORT_TOKEN: parts.access.job_token(user, job)}
+            url = _report_url(parts)
+            return {REPORT_URL: url, REPORT_TOKEN: parts.access.job_token(user, job)} if url else {}
 
         engine = open_engine(_context(parts.store)) if open_engine else None
         ended = [parts.access.end_job_tokens]
@@ -114,6 +117,15 @@ def without_jobs(_stack: ExitStack, parts: Parts) -> Services:
     """Return services that only keep results: no test pack, no farm, no jobs. For tests of everything else."""
     nothing: Any = None
     return parts.services(nothing, nothing, nothing)
+
+
+def _report_url(parts: Parts) -> str:
+    """Return where a job's reporter reaches the server; empty when that is left to the job's supervisor."""
+    config = parts.config
+    if config.job_engine != LOCAL:
+        return config.external_url.rstrip("/") or parts.local_url()
+    # Nobody's certificate is good for 127.0.0.1, and a supervisor of this machine brings all results in by itself.
+    return "" if config.tls_cert else parts.local_url()
 
 
 def _context(store: Store) -> JobEngineContext:
