@@ -107,6 +107,9 @@ def _run(arguments: argparse.Namespace, context: Context, configuration: Configu
             job = following.to_the_end()
         except KeyboardInterrupt:
             job = following.stop()
+        except BrokenPipeError:  # whoever read the log went away, as from a pytest of this machine
+            following.stop(quietly=True)
+            raise
         _bring_home(arguments, server, job)
     return exit_code(job)
 

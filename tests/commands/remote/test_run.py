@@ -143,6 +143,15 @@ def test_a_signal_stops_the_job_and_waits_for_its_end(farm: ServedFarm, desk: Gi
     assert farm.ask("GET", f"/qarunner/api/v1/nodes/{farm.node}").json()["available"]
 
 
+def test_when_nobody_reads_the_log_any_more_the_job_is_stopped(farm: ServedFarm, desk: GitPack, tmp_path: Path) -> None:
+    with Child(tmp_path, "tests/menu.py::test_talks", "--forever") as child:
+        child.when_it_says("line 0001")
+        assert child.process.stdout is not None
+        child.process.stdout.close()
+        assert child.process.wait(SECONDS) == 141, child.err
+    assert job_of(farm, child.err)["ending"] == "stopped"
+
+
 def test_nothing_is_lost_or_doubled_over_a_bad_network(farm: ServedFarm, desk: GitPack, tmp_path: Path) -> None:
     proxy = CuttingProxy(int(farm.url.rpartition(":")[2]))
     with Child(tmp_path, "tests/menu.py::test_talks", "--artifacts", "got", QARUNNER_SERVER=proxy.url) as child:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 from tests.commands.conftest import Qarunner, Said
+from tests.peers.cutting_proxy import CuttingProxy
 from tests.peers.git_pack import GitPack
+from tests.peers.pack_run import until
 from tests.peers.served_farm import ServedFarm
 
 Run = Callable[..., Said]
@@ -152,6 +154,29 @@ def test_a_node_that_somebody_has_is_named_with_its_end_and_waited_for(
     giving.join()
     assert said.code == 0, said
     assert said.err.count("waiting for at most") == 1
+
+
+def test_a_server_that_stays_away_is_given_up_with_the_name_of_the_job(
+    farm: ServedFarm, desk: GitPack, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qarunner.commands.remote.following.PATIENCE", 1.0)
+    proxy = CuttingProxy(int(farm.url.rpartition(":")[2]))
+    latest = f"/api/v2/nodes/{farm.node}/job"
+    before = farm.ask("GET", latest).json()["job_uid"]
+
+    def cut() -> None:
+        until(lambda: farm.ask("GET", f"{latest}/").json()["job_uid"] != before, "a job")
+        proxy.cut_after = 0
+
+    cutting = threading.Thread(target=cut)
+    cutting.start()
+    said = run("tests/menu.py::test_long", "--server", proxy.url)
+    cutting.join()
+    proxy.close()
+    job = farm.ask("POST", f"{latest}/stop").json()
+    assert said.code == 2
+    assert f"{proxy.url} cannot be reached" in said.err
+    assert f"{job['job_uid']} may still run" in said.err
 
 
 def test_an_unrelated_checkout_is_sent_alone_with_a_note(farm: ServedFarm, desk: GitPack, run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +102,24 @@ def test_more_than_is_allowed_is_refused(client: Clients, unpushed: tuple[str, b
     many = small.post(f"{API}/commits", json={"wanted": sha, "history": [sha] * 1001})
     assert many.status_code == 400
     assert client(largest_snapshot=len(bundle)).put(f"{API}/snapshots/{sha}", data=bundle).status_code == 200
+
+
+def test_a_full_disk_is_told_and_nothing_is_half_there(
+    client: Clients, unpushed: tuple[str, bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sha, bundle = unpushed
+    write = client()
+
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("qarunner.pack.snapshots.Snapshots._move", full)
+        assert write.put(f"{API}/snapshots/{sha}", data=bundle).status_code == 507
+    answer: Any = write.post(f"{API}/commits", json={"wanted": sha}).json
+    assert answer["known"] == []
+    assert [path.name for path in (tmp_path / "data" / "packs").iterdir()] == ["mirror.git"]
+    assert write.put(f"{API}/snapshots/{sha}", data=bundle).status_code == 200
 
 
 def test_a_server_may_take_none(client: Clients, unpushed: tuple[str, bytes]) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from qarunner.commands.remote.answers import Job
 from qarunner.commands.remote.client import API, PATIENCE, Question
 from qarunner.commands.terminal import note
+from qarunner.errors import QarunnerError
 
 if TYPE_CHECKING:
     from qarunner.commands.remote.client import Server
@@ -32,7 +33,18 @@ class Following:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
     def to_the_end(self) -> Job:
-        """Write the log to standard output as it grows; return the job when it is over and all of it is written."""
+        """Write the log to standard output as it grows; return the job when it is over and all of it is written.
+
+        :raises QarunnerError: the server does not answer any more, or does not show the job.
+        """
+        try:
+            self._follow()
+        except QarunnerError as error:
+            advice = f"Job {self.job.uid} may still run: {self._server.url}/app/ shows it"
+            raise QarunnerError(error.problem, advice) from error
+        return self.job
+
+    def _follow(self) -> None:
         while self.job.running:
             began = time.monotonic()
             self._write_new()
@@ -41,17 +53,20 @@ class Following:
             if self.job.running and left > 0:  # a job that the server does not look after is not waited for there
                 time.sleep(left)
         self._write_new(last=True)
-        return self.job
 
-    def stop(self) -> Job:
-        """Stop the job; return it when all it started is gone. A second Ctrl-C waits no longer."""
+    def stop(self, *, quietly: bool = False) -> Job:
+        """Stop the job; return it when all it started is gone. A second Ctrl-C waits no longer.
+
+        :param quietly: without the rest of its log, as nobody reads it.
+        """
         note(f"stopping job {self.job.uid}")
         try:
             while self.job.running:
                 self.job = self._server.ask(
                     Job, "POST", f"{self._path}/stop", body={}, patience=PATIENCE, limit=STOP_LIMIT
                 )
-            self._write_new(last=True)
+            if not quietly:
+                self._write_new(last=True)
         except KeyboardInterrupt:
             note(f"job {self.job.uid} may still run; {self._server.url}/app/ shows it")
             raise

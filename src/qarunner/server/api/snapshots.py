@@ -96,7 +96,6 @@ def endpoints(services: Services) -> Iterable[Endpoint]:
         Action.RUN_JOBS,
         answer=KeptSnapshot,
         takes_bytes=True,
-        media="application/x-git-bundle",
         limit=ARTIFACTS,
         body_limit=largest or LARGEST,
         statuses=(413, 415, 507),
