@@ -84,8 +84,14 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
 
 
 def _options(*, writes: bool) -> str:
-    """Return the settings of a connection: what reads longer than anybody waits is ended there as well."""
-    return "-c timezone=utc" if writes else f"-c timezone=utc -c statement_timeout={READ_SECONDS * 1000:.0f}"
+    """Return the settings of a connection.
+
+    What reads is planned anew for the values that are asked for: a plan for any value is wrong for rare ones. And what
+    takes longer than anybody waits is ended there as well.
+    """
+    reading = {"plan_cache_mode": "force_custom_plan", "statement_timeout": f"{READ_SECONDS * 1000:.0f}"}
+    settings = {"timezone": "utc"} | ({} if writes else reading)
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
 def _postgresql(url: URL, *, writes: bool) -> Engine:

@@ -22,7 +22,7 @@ from qarunner.store.filter.tree import All, AnyOf, Expression, Field, Lasting, N
 from qarunner.store.filter_sql import Compiler
 from qarunner.store.following import between, columns_of
 from qarunner.store.models import StoredResult
-from qarunner.store.spans import ALWAYS, IN_ORDER
+from qarunner.store.spans import ALWAYS, IN_ORDER, is_value
 from qarunner.store.upsert import table_of
 
 PAIR = {"node", "result"}
@@ -30,6 +30,8 @@ PAIR = {"node", "result"}
 FEW = 200
 """So few results are looked up without counting any further."""
 MOST_LOOKED_UP = 50_000
+MOST_FOLLOWED = 20
+"""So many pages of a value's results are counted at most."""
 _results = table_of(StoredResult)
 
 
@@ -63,10 +65,7 @@ def choose(connection: Connection, where: Expression, *, by_date: bool, limit: i
     :param by_date: whether they are wanted in the order of their date, for which most fields have an index.
     """
     terms = where.parts if isinstance(where, All) else (where,)
-    exact = [
-        term for term in terms if isinstance(term, Field) and term.name in IN_ORDER and term.pattern.exact is not None
-    ]
-    values = sorted(exact, key=lambda term: IN_ORDER.index(term.name)) if by_date else []
+    values = sorted(filter(is_value, terms), key=lambda term: IN_ORDER.index(term.name)) if by_date else []
     sqlite = connection.dialect.name == "sqlite"
     if not sqlite and not (values and all(map(_of_fields, terms))):
         return Choice(visible=terms, spanned=by_date)
@@ -75,7 +74,7 @@ def choose(connection: Connection, where: Expression, *, by_date: bool, limit: i
         return Choice(visible=dates)
     if values and not (plain := _following(values[0], values, terms)).checked:
         return plain
-    rare = _rarest(connection, terms if sqlite else values, limit)
+    rare = _rarest(connection, terms, limit) if sqlite else _rarest_value(connection, values, limit)
     if rare in values:
         return _following(rare, values, terms)
     if rare is not None:
@@ -88,9 +87,8 @@ def choose(connection: Connection, where: Expression, *, by_date: bool, limit: i
 def _following(first: Field, values: Sequence[Field], terms: Sequence[Expression]) -> Choice:
     """Return the choice to go through the results of a value, or of two that have an index together."""
     pair = sorted((value for value in values if value.name in PAIR), key=lambda value: value.name)
-    followed = (
-        tuple(pair) if first in pair and len({value.name for value in pair}) == len(pair) == len(PAIR) else (first,)
-    )
+    paired = first in pair and [value.name for value in pair] == sorted(PAIR)
+    followed = tuple(pair) if paired else (first,)
     rest = _without(terms, *followed)
     dates = tuple(term for term in rest if isinstance(term, When))
     return Choice(followed=followed, visible=dates, checked=_without(rest, *dates), spanned=len(rest) > len(dates))
@@ -110,6 +108,18 @@ def _rarest(connection: Connection, terms: Sequence[Expression], limit: int) -> 
         if fewest <= FEW:
             break
     return rarest
+
+
+def _rarest_value(connection: Connection, values: Sequence[Field], limit: int) -> Field | None:
+    """Return the same of values in PostgreSQL; asks once."""
+    most = MOST_FOLLOWED * limit
+    counts = []
+    for value in values:
+        found: Any = select(literal_column("1")).select_from(_results).where(*between((value,), ALWAYS))
+        some = found.order_by(*columns_of((value,))).limit(most).subquery()
+        counts.append(select(func.count()).select_from(some).scalar_subquery())
+    count, number = min((count, number) for number, count in enumerate(connection.execute(select(*counts)).one()))
+    return values[number] if count < most else None
 
 
 def _without(terms: Sequence[Expression], *some: Expression) -> tuple[Expression, ...]:
@@ -162,9 +172,6 @@ def _count(connection: Connection, term: Expression, most: int) -> int:
             found: Any = search.found(pattern.pieces)
         case Tagged():
             found = Compiler(connection.dialect.name).tags(term)
-        case Field() if connection.dialect.name != "sqlite":
-            found = select(literal_column("1")).select_from(_results).where(*between((term,), ALWAYS))
-            found = found.order_by(*columns_of((term,)))
         case _:
             condition = Compiler(connection.dialect.name).condition(term)
             found = select(literal_column("1")).select_from(_results).where(condition)

@@ -6,8 +6,9 @@ begins with the newest of all results passes by all that came since, unless it k
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from sqlalchemy import Connection, Integer, column, text
 
@@ -64,17 +65,17 @@ def span_of(connection: Connection, where: Expression) -> Span:
     match where:
         case When(start, stop):
             return Span(start, stop)
+        case Field() if is_value(where):
+            return _of_values(connection, [where])
         case Field(name, pattern) if name in IN_ORDER and pattern.pieces[0]:
-            if pattern.exact is not None:
-                return _of_value(connection, name, pattern.exact)
             return _of_beginning(connection, name, pattern.pieces[0])
         case All(parts):
-            span = ALWAYS
+            values = [part for part in parts[:MOST_VALUES] if is_value(part)]
+            span = _of_values(connection, values) if values else ALWAYS
             for part in parts[:MOST_VALUES]:
-                found = span_of(connection, part)
-                if found.empty:
+                if span.empty:
                     return NEVER
-                span = span.both(found)
+                span = span if is_value(part) else span.both(span_of(connection, part))
             return NEVER if span.empty else span
         case AnyOf(parts) if len(parts) <= MOST_VALUES:
             span = NEVER
@@ -86,12 +87,20 @@ def span_of(connection: Connection, where: Expression) -> Span:
     return ALWAYS
 
 
-def _of_value(connection: Connection, field: str, value: str) -> Span:
-    """Return from when to when there were results with this value."""
-    name = COLUMNS.get(field, field)
-    first, last = (_end(connection, name, ":value", direction) for direction in ("ASC", "DESC"))
-    _count, span = _ask(connection, f"SELECT 1, {first}, {last}", value=clean(value))
-    return span
+def is_value(term: Expression) -> TypeGuard[Field]:
+    """Whether a term wants one value of a field whose index has its results in the order of time."""
+    return isinstance(term, Field) and term.name in IN_ORDER and term.pattern.exact is not None
+
+
+def _of_values(connection: Connection, terms: Sequence[Field]) -> Span:
+    """Return from when to when there were results with all these values, as each of them tells; asks once."""
+    ends, values = [], {}
+    for number, term in enumerate(terms):
+        name, values[f"value{number}"] = COLUMNS.get(term.name, term.name), clean(term.pattern.exact or "")
+        ends += [_end(connection, name, f":value{number}", direction) for direction in ("ASC", "DESC")]
+    statement = text(f"SELECT {', '.join(ends)}").columns(*(column(f"end{n}", UtcTime()) for n in range(len(ends))))
+    row = connection.execute(statement, values).one()
+    return NEVER if None in row else Span(max(row[::2]), min(row[1::2]))
 
 
 def _of_beginning(connection: Connection, field: str, beginning: str) -> Span:
@@ -111,8 +120,11 @@ def _of_beginning(connection: Connection, field: str, beginning: str) -> Span:
         ), seen AS (SELECT value FROM found WHERE value IS NOT NULL)
         SELECT count(*), min({first}), max({last}) FROM seen
     """  # noqa: S608 - the column is one of ours
-    count, span = _ask(connection, query, low=low, high=high, most=MOST_VALUES)
-    return span if count <= MOST_VALUES else ALWAYS
+    statement = text(query).columns(*COUNT_AND_ENDS)
+    count, oldest, newest = connection.execute(statement, {"low": low, "high": high, "most": MOST_VALUES}).one()
+    if count > MOST_VALUES:
+        return ALWAYS
+    return Span(oldest, newest) if count else NEVER
 
 
 def _end(connection: Connection, name: str, value: str, direction: str) -> str:
@@ -123,9 +135,3 @@ def _end(connection: Connection, name: str, value: str, direction: str) -> str:
     ends = (f"({name}, started) {sign} ({value}, '{end}'::timestamptz)" for sign, end in ENDS)
     order = f"{name} {direction}, started {direction}"
     return f"(SELECT started FROM results WHERE {' AND '.join(ends)} ORDER BY {order} LIMIT 1)"  # noqa: S608 - ours
-
-
-def _ask(connection: Connection, query: str, **values: str | int) -> tuple[int, Span]:
-    statement = text(query).columns(*COUNT_AND_ENDS)
-    count, oldest, newest = connection.execute(statement, values).one()
-    return count, NEVER if oldest is None else Span(oldest, newest)
