@@ -213,6 +213,16 @@ def test_objects_that_are_left_out_are_missed(packs: Packs, tmp_path: Path):
     refused(packs, packed.write(tmp_path / "one.bundle", sha), sha, r"refuses the bundle|not complete")
 
 
+def test_what_is_half_swept_away_is_no_part_of_a_snapshot(packs: Packs, tmp_path: Path):
+    entry = f"100644 blob {'e' * 40}\ta.py\n"
+    done = subprocess.run(
+        ["git", "-C", packs.mirror.folder, "mktree", "--missing"], input=entry.encode(), capture_output=True, check=True
+    )
+    packed = Packed()
+    sha = packed.commit(done.stdout.decode().strip())
+    refused(packs, packed.write(tmp_path / "one.bundle", sha), sha, "is not complete")
+
+
 @pytest.mark.parametrize("name", ["..", ".", ".git", ".GIT", "a/b", ""])
 def test_a_file_that_would_land_elsewhere_is_refused(packs: Packs, tmp_path: Path, name: str):
     packed = Packed()
