@@ -108,8 +108,9 @@ class Farm:
         if self._packs is None:
             return self._configuration
         table: Table = {}
-        for name in [node] if node else self._packs.configured_nodes():
-            sections = self._packs.node_config(name)
+        known = self._packs.node_configs()
+        for name in [node] if node else known:
+            sections = known.get(name, {})
             place = f"config/test-farm/{name}.conf of the test pack"
             for field in NODE_FIELDS:
                 if field != "device" and field in sections.get("node", {}):
@@ -154,7 +155,8 @@ class Farm:
     def sync(self) -> None:
         """Make a row of each node, with what the pack says of it."""
         moment = now()
-        rows = {node: self._packs.node_config(node) if self._packs else {} for node in self.node_ids()}
+        known = self._packs.node_configs() if self._packs else {}
+        rows = {node: known.get(node, {}) for node in self.node_ids()}
         with self._store.write() as connection:
             host = {"name": self._host, "first_seen": moment, "last_seen": moment}
             connection.execute(insert_new(connection, Host).values(host))
@@ -379,9 +381,9 @@ class Farm:
         ]
 
     def _seen(self, node: str) -> NodeState:
-        """Return how a node was when somebody last looked; that is seldom long ago, for somebody always looks."""
+        """Return how a node was when `_watch` or somebody else last looked: a list waits for no node that hangs."""
         known = self._states.get(node)
-        return known[1] if known and time.monotonic() - known[0] < 2 * LOOK_EVERY else self.state(node)
+        return known[1] if known else self.state(node)
 
 
 def _reason(body: bytes) -> str:

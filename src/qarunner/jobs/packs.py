@@ -6,7 +6,7 @@ import configparser
 import contextlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +62,8 @@ class Packs:
         self.snapshots = Snapshots(self.mirror, largest_snapshot)
         self.secrets = SecretKeys(data)
         self._names = TreeNames(self.mirror.folder, self.mirror.prefix, sources)
+        self._nodes: tuple[str, Mapping[str, Sections]] = ("", {})
+        """The default branch's commit, and what it says of nodes."""
         self._fetched = float("-inf")
         self._turn = threading.Lock()
 
@@ -132,20 +134,23 @@ class Packs:
 
     def node_config(self, node: str) -> Sections:
         """Return what ``config/test-farm/<node>.conf`` says on the default branch, as the mirror knows it."""
-        if "/" in node or node.startswith("."):
-            return {}
-        try:
-            return self.sections(self.mirror.resolve("HEAD").sha, f"{NODE_FOLDER}/{node}.conf")
-        except UnknownRevisionError:
-            return {}
+        return self.node_configs().get(node, {})
 
-    def configured_nodes(self) -> list[str]:
-        """Return the names of the files ``config/test-farm/NAME.conf`` on the default branch."""
+    def node_configs(self) -> Mapping[str, Sections]:
+        """Return what each ``config/test-farm/NAME.conf`` says on the default branch, by NAME in its order.
+
+        Only the first look at a commit reads files: this is asked for with every request that is about a node.
+        """
         try:
-            names = self._files("HEAD", NODE_FOLDER)
+            head = git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", folder=self.mirror.folder).stdout.decode()
+            if self._nodes[0] != head:
+                files = self._files(head.strip(), NODE_FOLDER)
+                names = sorted(file.removesuffix(".conf") for file in files if file.endswith(".conf"))
+                known = {name: self.sections(head.strip(), f"{NODE_FOLDER}/{name}.conf") for name in names}
+                self._nodes = (head, known)
         except GitError:
-            return []
-        return sorted(name.removesuffix(".conf") for name in names if name.endswith(".conf"))
+            return {}
+        return self._nodes[1]
 
     def plugins_folder(self) -> Path | None:
         """Return a folder with the ``plugins`` of the default branch, where exporters find drivers; None without any.
