@@ -149,7 +149,6 @@ def _fill(rig: FarmRig) -> None:
             assert False, "the menu is shut"
 
         def test_long():
-            print("it begins", flush=True)
             time.sleep(300)
         """,
     )

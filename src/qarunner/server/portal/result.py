@@ -13,7 +13,7 @@ from qarunner.access import Action
 from qarunner.dialects.routes import RefusedError, allow
 from qarunner.dialects.stbt.names import identifier_of
 from qarunner.server.api.statistics import TestcaseDays
-from qarunner.server.portal.logs import Ending, ending_of, lines_of, plain
+from qarunner.server.portal.logs import Ending, ending_of, lines_of
 from qarunner.server.portal.looks import clock
 from qarunner.server.portal.page import page
 from qarunner.store.errors import ResultDeletedError
@@ -64,16 +64,15 @@ def install(routes: Blueprint, services: Services, answers: Answers) -> None:
             log=log,
             left_out=ending.left_out if ending else 0,
             lines=lines_of(ending.text, video_began) if ending else [],
-            plain=plain,
         )
 
 
 def _identifier(services: Services, name: str) -> str:
     try:
         with services.store.read() as connection:
-            return identifier_of(connection, f"/{name}")
+            return identifier_of(connection, f"/{name.strip('/')}")
     except ResultDeletedError as gone:
-        raise RefusedError(410, _epitaph(services, name)) from gone
+        raise RefusedError(410, _epitaph(services, name.strip("/"))) from gone
 
 
 def _epitaph(services: Services, name: str) -> str:

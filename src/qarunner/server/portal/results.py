@@ -51,7 +51,7 @@ def install(routes: Blueprint, _services: Services, answers: Answers) -> None:
         following = url_for("portal.results", filter=text, sort=order, after=found.next) if found.next else ""
         return page(
             "results.html",
-            twin=url_for("server.api.get_results", filter=text, sort=order, after=_after()),
+            twin=_twin(text, order),
             filter=text,
             sort=order,
             columns=columns,
@@ -59,6 +59,11 @@ def install(routes: Blueprint, _services: Services, answers: Answers) -> None:
             following=following,
             is_first=not _after(),
         )
+
+
+def _twin(text: str, order: str) -> str:
+    wanted: dict[str, str | None] = {"filter": text, "sort": order, "after": _after() or None}
+    return url_for("server.api.get_results", **wanted, limit=ROWS, running="true")
 
 
 def _after() -> str:

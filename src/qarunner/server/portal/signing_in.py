@@ -33,7 +33,7 @@ def install(routes: Blueprint, services: Services) -> None:
     @public()
     def login() -> Response:
         """Ask for name and password."""
-        return page("login.html", to=inside(request.args.get("to", "")), problem="")
+        return page("login.html", to=inside(request.args.get("to", "")), name="", problem="")
 
     @routes.post("/app/login")
     @public(body_limit=FORM)
@@ -43,9 +43,12 @@ def install(routes: Blueprint, services: Services) -> None:
         try:
             answer = begin(services.access)
         except WrongCredentialsError:
-            return page("login.html", status=UNAUTHORIZED, to=to, problem="Name or password is wrong.")
+            return _again(UNAUTHORIZED, to, "Name or password is wrong.")
         except TooManyRequestsError as refused:
-            return _wait(to, refused)
+            seconds = max(1, math.ceil(refused.wait))
+            answer = _again(429, to, f"There were too many wrong passwords. Try again in {seconds} s.")
+            answer.headers["Retry-After"] = str(seconds)
+            return answer
         answer.location = request.script_root + (to or "/app/")
         return answer
 
@@ -96,9 +99,6 @@ def inside(path: str) -> str:
     return quote(path, safe="/?&=%:,;+~-_.")
 
 
-def _wait(to: str, refused: TooManyRequestsError) -> Response:
-    seconds = max(1, math.ceil(refused.wait))
-    problem = f"There were too many wrong passwords. Try again in {seconds} s."
-    answer = page("login.html", status=429, to=to, problem=problem)
-    answer.headers["Retry-After"] = str(seconds)
-    return answer
+def _again(status: int, to: str, problem: str) -> Response:
+    """Return the form once more, with the name but without the password."""
+    return page("login.html", status=status, to=to, name=request.form.get("name", ""), problem=problem)

@@ -6,7 +6,7 @@
 
   function placeOf(fragment) {
     const [, kind, rest] = /^#\/(results?|jobs?|nodes?)(?=[/?]|$)(.*)$/.exec(fragment) || [];
-    if (kind) return `${home}${kind.replace(/s?$/, "s")}${rest}`;
+    if (kind) return `${home}${kind.replace(/s?$/, "s")}${rest.replace(/^\/+/, "/")}`;
     return /^#[0-9a-f-]{36}$/.test(fragment) ? `${home}results/${fragment.slice(1)}` : "";
   }
 
