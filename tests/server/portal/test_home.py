@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from tests.server.portal.conftest import OFFLINE, UID, Visitor, World
+from tests.peers.farm_people import OFFLINE, UID, Visitor, World
 
 from qarunner.results import Outcome
 from qarunner.server.app import create_app

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import insert
+from tests.peers.farm_people import World
 from tests.peers.pack_run import until
-from tests.server.portal.conftest import World
 
 from qarunner.jobs.records import JobInfo
 from qarunner.server.portal import jobs

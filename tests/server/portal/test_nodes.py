@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from tests.server.portal.conftest import OFFLINE, World
+from tests.peers.farm_people import OFFLINE, World
 
 from qarunner.jobs.ownership import ReservationInfo
 from qarunner.results import Outcome

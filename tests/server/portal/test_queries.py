@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Engine, event, insert
-from tests.server.portal.conftest import World
+from tests.peers.farm_people import World
 
 from qarunner.results import Outcome
 from qarunner.store.clock import now

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from tests.server.portal.conftest import UID, Page, World
+from tests.peers.farm_people import UID, Page, World
 
 from qarunner.results import Failure, Measurement, Outcome, Phase, Step
 from qarunner.store.retention import delete_result
@@ -99,7 +99,7 @@ def test_it_leads_to_job_node_files_and_the_moments_of_the_video(page: Page, fai
 
 def test_every_name_leads_to_the_same_page(world: World, failed: str) -> None:
     visitor = world.visitor("rita")
-    row = visitor.http.get(f"/api/v2/results/{failed}").json
+    row = visitor.json(f"/api/v2/results/{failed}")
     name = row["result_id"]
     assert row["triage_url"] == f"http://localhost/app/#/result/{name}"
     for address in (f"/app/results{name}", f"/app/results/{name}", f"/app/results/{failed}/"):
@@ -154,7 +154,7 @@ def test_a_file_whose_bytes_have_not_come_is_not_linked(world: World) -> None:
 def test_a_deleted_one_is_gone_by_every_name(world: World) -> None:
     name = world.keep(testcase="tests/gone.py::test_x")
     visitor = world.visitor()
-    called = visitor.http.get(f"/api/v2/results/{name}").json["result_id"]
+    called = visitor.json(f"/api/v2/results/{name}")["result_id"]
     delete_result(world.rig.store, name, "retention")
     for address in (f"/app/results/{name}", f"/app/results{called}"):
         page = visitor.get(address, 410)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.server.portal.conftest import World
+from tests.peers.farm_people import World
 
 from qarunner.results import Outcome
 from qarunner.server.portal import results
@@ -23,7 +23,7 @@ def test_a_filter_finds_and_stays_in_its_box(world: World) -> None:
     assert listed(page.html) == ["tests/box.py::test_a"]
     assert "EPG is &lt;empty&gt;" in page.html
     assert 'value="result:fail node:&#34;box-1&#34;"' in page.html
-    twin = world.visitor("rita").http.get(page.links()[-1]).json
+    twin = world.visitor("rita").json(page.links()[-1])
     assert [row["testcase"] for row in twin["results"]] == ["tests/box.py::test_a"], "the same as JSON"
 
 

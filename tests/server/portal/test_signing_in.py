@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.server.portal.conftest import PASSWORD, Visitor, World
+from tests.peers.farm_people import PASSWORD, Visitor, World
 
 from qarunner.access.limits import PasswordLimit
 
