@@ -35,7 +35,7 @@ LARGEST_ARTIFACT = 16 * 1024**3
 MOST_OFFERS = 5000
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "video/mp4", "video/webm", "text/plain")
 """What a browser may show in place; anything else is saved."""
-Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 Size = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_ARTIFACT)]
 
 
