@@ -62,8 +62,8 @@ def install(routes: Blueprint, _services: Services, answers: Answers) -> None:
 
 
 def _twin(text: str, order: str) -> str:
-    wanted: dict[str, str | None] = {"filter": text, "sort": order, "after": _after() or None}
-    return url_for("server.api.get_results", **wanted, limit=ROWS, running="true")
+    after = _after() or None
+    return url_for("server.api.get_results", filter=text, sort=order, after=after, limit=ROWS, running="true")
 
 
 def _after() -> str:
