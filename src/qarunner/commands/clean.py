@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         with Progress() as progress:
             deleted, freed = carry_out(store, planned, progress=progress), 0
             try:
-                progress("artifacts that nobody has", 0, 0)
+                progress("removing artifacts that nobody has", 0, 0)
                 freed = collect_garbage(store).bytes
             except StoreBusyError as error:
                 note(f"{error.problem}: the artifacts go when it has ended")

@@ -121,8 +121,8 @@ def _say(restored: Restored, data: Path, server: str) -> None:
     say(f"  {counted(manifest.contents, 'artifact')}")
     if restored.missing:
         note(f"warning: the backup has lost {counted(restored.missing, 'artifact')}, which will be missing")
-    if not manifest.keys:
-        note(f"The keys are not in the backup: put your copy of them into {data / 'keys'}, if it is a new folder.")
+    if not manifest.keys and not (data / "keys").exists():
+        note(f"The keys are not in the backup: put your copy of them into {data / 'keys'} before you start the server.")
     if restored.migrate:
         note(f"It is of an earlier release. Next: qarunner migrate --data {data}")
     elif server:

@@ -84,7 +84,7 @@ def _write(
     name = f"qarunner-{started:%Y%m%dT%H%M%S%fZ}.{'db' if store.is_sqlite else 'dump'}"
     unfinished = folder / f"{MANIFEST}.new"
     try:
-        progress("the database", 0, 0)
+        progress("copying the database", 0, 0)
         _copy_database(store, folder / name)
         # After the database: every artifact that it names is there by now.
         copied = copy_contents(store.contents, copies, total or 0, progress)
@@ -168,7 +168,7 @@ def _copy_keys(source: Path, target: Path) -> None:
 
 def _prune(store: Store, copies: ContentFiles, progress: Progress) -> None:
     """Remove what the backup does not name any more: nothing is collected meanwhile, so the store still names it."""
-    progress("what is no longer needed", 0, 0)
+    progress("looking for what is no longer needed", 0, 0)
     if _look_at(store)[1] is None:
         return
     for some in in_portions(copies.all_hashes()):

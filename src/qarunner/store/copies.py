@@ -51,7 +51,7 @@ def copy_contents(
     with explain_full_disk(target.folder):
         for sha256 in source.all_hashes():
             count += 1
-            progress("artifacts", count, max(count, total))
+            progress("copying artifacts", count, max(count, total))
             path = target.path(sha256)
             if path.exists():
                 continue

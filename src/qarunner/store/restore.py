@@ -52,7 +52,7 @@ def restore(store: Store, folder: Path, *, progress: Progress = no_progress) -> 
     with contents_lock(store.contents.folder, exclusive=True):
         copy_contents(ContentFiles(folder / "artifacts"), store.contents, manifest.contents, progress)
         copy_files(folder / OTHERS, store.data, ("**/*",))
-        progress("the database", 0, 0)
+        progress("copying the database", 0, 0)
         if store.is_sqlite:
             copy_sqlite(database_of(folder, manifest), store.database_file)
         else:
@@ -108,4 +108,4 @@ def _missing(store: Store, progress: Progress) -> int:
         if len(some) < AT_ONCE:
             return missing
         done, last = done + len(some), some[-1]
-        progress("is all there", done, 0)
+        progress("looking whether all is there", done, 0)

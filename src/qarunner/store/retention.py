@@ -93,7 +93,7 @@ def carry_out(
             some = [(row.number, row.id) for row in connection.execute(oldest)]
             _delete(connection, some, reason)
         deleted += len(some)
-        progress("results", deleted, max(deleted, planned.results))
+        progress("deleting results", deleted, max(deleted, planned.results))
         if len(some) < DELETED_AT_ONCE:
             break
     with store.write() as connection:
