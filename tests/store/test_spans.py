@@ -18,6 +18,7 @@ from qarunner.store.errors import StoreBusyError
 from qarunner.store.filter import parse
 from qarunner.store.ingest import ingest_batch
 from qarunner.store.listing import Sort, list_results
+from qarunner.store.planning import choose
 from qarunner.store.spans import ALWAYS, MOST_VALUES, NEVER, Span, span_of
 from qarunner.store.submission import Submission
 
@@ -40,7 +41,10 @@ def builds(
     for number in range(BUILDS * EACH):
         device = Device(model="T", build=f"{number // EACH:02}")
         outcome = Outcome.FAIL if number % 20 == 3 else Outcome.PASS
-        result = structs.replace(sample(started=moment(number), outcome=outcome, node=f"n{number % 2}"), device=device)
+        made = sample(
+            started=moment(number), outcome=outcome, node=f"n{number % 2}", tags={"week": f"{number // EACH}"}
+        )
+        result = structs.replace(made, device=device)
         submissions.append(Submission(result=result, category="nightly"))
     ingest_batch(store, submissions)
     if not store.is_sqlite:
@@ -137,6 +141,18 @@ def test_postgresql_follows_the_value_and_passes_by_nothing(builds: Store, filte
         plan = connection.exec_driver_sql(f"EXPLAIN {asked[-1][0]}", asked[-1][1]).scalars().all()
     assert any(f"Scan Backward using ix_results_{index}" in step for step in plan), plan
     assert not any("Filter" in step and "build" in step for step in plan), plan
+
+
+def test_postgresql_looks_a_rare_tag_up(builds: Store) -> None:
+    if builds.is_sqlite:
+        pytest.skip("it does what it is told")
+    with builds.read() as connection:
+        whole = [row.number for row in list_results(connection, parse("tag.week:3"), limit=2000).rows]
+        assert len(whole) == EACH
+        assert choose(connection, parse("tag.week:3"), by_date=True, limit=100).looked_up is not None
+        first = list_results(connection, parse("tag.week:3"), limit=EACH - 7)
+        second = list_results(connection, parse("tag.week:3"), limit=EACH, after=first.cursor)
+        assert [row.number for row in (*first.rows, *second.rows)] == whole
 
 
 def test_a_question_that_takes_too_long_is_ended(builds: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, literal, text, tuple_, type_coerce
 
 from qarunner.decoding import decoder_of
 from qarunner.errors import nearest
@@ -112,7 +112,7 @@ def list_results(
     span = span_of(connection, where) if chosen.spanned else ALWAYS
     if after is not None:
         place = _read_cursor(after, sort)
-        query = query.where(_beyond(place, sort, chosen))
+        query = query.where(_beyond(database, place, sort, chosen))
         span = span.both(_left(place, sort))
     if span.empty:
         return Page([], None)
@@ -130,15 +130,15 @@ def _query(database: str, chosen: Choice, sort: Sort, dialect: str, *, running: 
     query = row_query(dialect).where(chosen.condition(database))
     if not running or sort.field == "result":
         query = query.where(_table.c.finished.is_(True))
-    keys = _keys(sort, look_up=chosen.looked_up is not None)
+    keys = _keys(database, sort, look_up=chosen.looked_up is not None)
     if chosen.followed and database != "sqlite":
         keys = [*columns_of(chosen.followed)[:-1], *keys]
     return query.order_by(*(key.desc() if sort.descending else key.asc() for key in keys))
 
 
-def _beyond(place: _Place, sort: Sort, chosen: Choice) -> ColumnElement[bool]:
+def _beyond(database: str, place: _Place, sort: Sort, chosen: Choice) -> ColumnElement[bool]:
     """Return the condition for what comes after a place."""
-    columns, values = _keys(sort, look_up=chosen.looked_up is not None), _values(place)
+    columns, values = _keys(database, sort, look_up=chosen.looked_up is not None), _values(place)
     # With the columns' own types: SQLite compares a time only as the number that it is kept as.
     last = tuple_(*(literal(value, key.type) for key, value in zip(columns, values, strict=True)))
     keys = tuple_(*columns)
@@ -162,11 +162,15 @@ def _within(span: Span) -> Iterator[ColumnElement[bool]]:
         yield started <= span.newest
 
 
-def _keys(sort: Sort, *, look_up: bool) -> list[Any]:
+def _keys(database: str, sort: Sort, *, look_up: bool) -> list[Any]:
     """Return the columns of the order; hidden where rows are looked up first and sorted then."""
     names = ["started"] if sort.field == "date" else [_COLUMNS.get(sort.field, sort.field), "started"]
-    columns = [_table.c[name] for name in names]
-    return [*(map(hidden, columns) if look_up else columns), _table.c.number]
+    columns: list[Any] = [_table.c[name] for name in names]
+    if look_up and database == "sqlite":
+        columns = [hidden(column) for column in columns]
+    elif look_up:  # only by date: a sum, for which PostgreSQL has no index
+        columns = [type_coerce(column + text("interval '0'"), column.type) for column in columns]
+    return [*columns, _table.c.number]
 
 
 def _cursor(row: ResultRow, sort: Sort) -> str:

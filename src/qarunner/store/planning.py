@@ -30,7 +30,7 @@ PAIR = {"node", "result"}
 FEW = 200
 """So few results are looked up without counting any further."""
 MOST_LOOKED_UP = 50_000
-MOST_FOLLOWED = 20
+MOST_FOLLOWED = 5
 """So many pages of a value's results are counted at most."""
 _results = table_of(StoredResult)
 
@@ -68,7 +68,8 @@ def choose(connection: Connection, where: Expression, *, by_date: bool, limit: i
     values = sorted(filter(is_value, terms), key=lambda term: IN_ORDER.index(term.name)) if by_date else []
     sqlite = connection.dialect.name == "sqlite"
     if not sqlite and not (values and all(map(_of_fields, terms))):
-        return Choice(visible=terms, spanned=by_date)
+        tag = _rarest(connection, [term for term in terms if isinstance(term, Tagged)], limit) if by_date else None
+        return Choice(looked_up=tag, visible=_without(terms, tag), spanned=by_date and tag is None)
     dates = tuple(term for term in terms if isinstance(term, When)) if by_date else ()
     if by_date and len(dates) == len(terms):
         return Choice(visible=dates)
@@ -76,7 +77,7 @@ def choose(connection: Connection, where: Expression, *, by_date: bool, limit: i
         return plain
     rare = _rarest(connection, terms, limit) if sqlite else _rarest_value(connection, values, limit)
     if rare in values:
-        return _following(rare, values, terms)
+        return _following(rare, values, terms, few=True)
     if rare is not None:
         return Choice(looked_up=rare, checked=_without(terms, rare))
     if values:
@@ -84,14 +85,16 @@ def choose(connection: Connection, where: Expression, *, by_date: bool, limit: i
     return Choice(visible=dates, checked=_without(terms, *dates), spanned=by_date)
 
 
-def _following(first: Field, values: Sequence[Field], terms: Sequence[Expression]) -> Choice:
+def _following(first: Field, values: Sequence[Field], terms: Sequence[Expression], *, few: bool = False) -> Choice:
     """Return the choice to go through the results of a value, or of two that have an index together."""
     pair = sorted((value for value in values if value.name in PAIR), key=lambda value: value.name)
     paired = first in pair and [value.name for value in pair] == sorted(PAIR)
     followed = tuple(pair) if paired else (first,)
     rest = _without(terms, *followed)
     dates = tuple(term for term in rest if isinstance(term, When))
-    return Choice(followed=followed, visible=dates, checked=_without(rest, *dates), spanned=len(rest) > len(dates))
+    return Choice(
+        followed=followed, visible=dates, checked=_without(rest, *dates), spanned=len(rest) > len(dates) and not few
+    )
 
 
 def _rarest(connection: Connection, terms: Sequence[Expression], limit: int) -> Expression | None:
@@ -122,7 +125,7 @@ def _rarest_value(connection: Connection, values: Sequence[Field], limit: int) -
     return values[number] if count < most else None
 
 
-def _without(terms: Sequence[Expression], *some: Expression) -> tuple[Expression, ...]:
+def _without(terms: Sequence[Expression], *some: Expression | None) -> tuple[Expression, ...]:
     return tuple(term for term in terms if not any(term is one for one in some))
 
 
