@@ -70,7 +70,11 @@ class MailNotifier:
                     raise DeliveryRejectedError(f"the mail server answered {error.smtp_code}") from error
                 raise
             except smtplib.SMTPRecipientsRefused as error:
-                raise DeliveryRejectedError("the mail server takes none of the recipients") from error
+                codes = sorted({code for code, _text in error.recipients.values()})
+                problem = f"the mail server takes none of the recipients: {', '.join(map(str, codes))}"
+                if codes and codes[0] >= REFUSED_FOR_GOOD:
+                    raise DeliveryRejectedError(problem) from error
+                raise ConnectionError(problem) from error  # one of them is only put off
 
 
 def message(notice: Notice, options: MailOptions) -> EmailMessage:

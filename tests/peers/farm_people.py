@@ -118,7 +118,7 @@ class World:
         assert answer.status_code == status, answer.text
         if answer.is_json:
             return answer.get_json()
-        return answer.text if answer.mimetype.startswith("text/") else answer.data
+        return answer.text if (answer.mimetype or "").startswith("text/") else answer.data
 
     def keep(self, outcome: Outcome | None = Outcome.PASS, number: int = 0, **changes: Any) -> str:
         """Put a result into the store; return its id. `files`: the artifacts' names and bytes. `job`: its uid."""

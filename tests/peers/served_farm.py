@@ -62,8 +62,10 @@ class ServedFarm:
     def start(self, *words: str, **environment: str) -> None:
         """Come up; return when it accepts connections."""
         base = {name: value for name, value in os.environ.items() if not name.startswith("QARUNNER_")}
+        base["QARUNNER_BLOCK_PLUGINS"] = "virtual_stb"  # whose node there is only once on a host
         place = ("--port", "0", "--data", str(self.data), "--ready-file", str(self._ready))
         pack = ("--test-pack", str(self.pack.folder))
+        self._ready.unlink(missing_ok=True)  # of an earlier start
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", START, "serve", *place, *pack, *words],

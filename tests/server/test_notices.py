@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -108,12 +109,42 @@ def test_a_job_that_ends_a_new_failure_and_a_node_that_leaves_are_told_once(
     failed = deliver(store, Outcome.FAIL, second=1)
     wait_for(lambda: len(notebook.told) == 3)
     assert notebook.told[2].cause == f"new failure:{failed}"
-    assert notebook.told[2].url == f"https://farm/app/#{failed}"
+    assert notebook.told[2].url == f"https://farm/app/results/{failed}"
     deliver(store, Outcome.FAIL, second=2)  # the same failure again is no news
     deliver(store, Outcome.PASS, second=3)
     again = deliver(store, Outcome.FAIL, second=4)
     wait_for(lambda: len(notebook.told) == 4)
     assert notebook.told[3].cause == f"new failure:{again}"
+
+
+def test_a_node_that_nobody_looked_at_yet_is_not_offline_and_one_that_is_is_told_once(
+    store: Store, notices: Notices, notebook: Notebook
+) -> None:
+    notices.start()
+    with store.write() as connection:
+        connection.execute(insert(Node).values(id="new", config={}, online=False, first_seen=now()))
+        connection.execute(insert(Node).values(id="kitchen", config={}, online=True, first_seen=now(), last_seen=now()))
+    for reason in ("no power", "no power at all", "it does not answer"):
+        with store.write() as connection:
+            gone = {"online": False, "offline_reason": reason}
+            connection.execute(update(Node).where(Node.id == "kitchen").values(gone))
+        wait_for(lambda: len(notebook.told) >= 1)
+    time.sleep(0.2)  # whatever becomes known of it meanwhile is no news
+    assert len(notebook.told) == 1
+    with store.write() as connection:
+        back = {"online": True, "offline_reason": None, "last_seen": now() + timedelta(minutes=5)}
+        connection.execute(update(Node).where(Node.id == "kitchen").values(back))
+        connection.execute(update(Node).where(Node.id == "new").values(offline_reason="no driver"))
+    wait_for(lambda: len(notebook.told) == 2)
+    with store.write() as connection:
+        connection.execute(update(Node).where(Node.id == "kitchen").values(gone))
+    wait_for(lambda: len(notebook.told) == 3)
+    assert [(one.data["node"], one.text) for one in notebook.told] == [
+        ("kitchen", "Reason: no power."),
+        ("new", "Reason: no driver."),
+        ("kitchen", "Reason: it does not answer."),
+    ]
+    assert notebook.told[0].url == "https://farm/app/nodes/kitchen"
 
 
 def test_one_cause_is_noted_once(store: Store, notices: Notices, notebook: Notebook) -> None:
@@ -181,7 +212,11 @@ def test_a_webhook_gets_the_notice_signed(receiver: Receiver) -> None:
     [(headers, body)] = receiver.got
     assert msgspec.json.decode(body, type=Notice) == NOTICE
     moment = headers["X-Qarunner-Time"]
-    assert headers["X-Qarunner-Signature"] == f"sha256={signature('shared secret', moment, body)}"
+    # As a receiver computes it who has read the documentation, and RFC 2104 for what an HMAC is.
+    inner, outer = (bytes(byte ^ pad for byte in b"shared secret".ljust(64, b"\0")) for pad in (0x36, 0x5C))
+    digest = hashlib.sha256(inner + f"{moment}.".encode() + body).digest()
+    assert headers["X-Qarunner-Signature"] == f"sha256={hashlib.sha256(outer + digest).hexdigest()}"
+    assert abs(int(moment) - time.time()) < 60
     assert signature("other", moment, body) != signature("shared secret", moment, body)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -18,7 +19,8 @@ def say(text: str = "") -> None:
 
 def note(text: str) -> None:
     """Write a line beside the output proper, to standard error, where a program that reads the output misses it."""
-    sys.stdout.flush()
+    with contextlib.suppress(BrokenPipeError):  # that nobody reads the output any more is for its writer to notice
+        sys.stdout.flush()
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 

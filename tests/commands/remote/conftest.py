@@ -60,6 +60,7 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedFarm]:
 def desk(farm: ServedFarm, here: Path, monkeypatch: pytest.MonkeyPatch) -> GitPack:
     """A clone in which the test stands, with the settings of the server."""
     subprocess.run(["git", "clone", "--quiet", farm.pack.folder, here], check=True, env={**os.environ, **IDENTITY})
+    (here / ".git" / "info" / "exclude").write_text("__pycache__/\n", encoding="utf-8")  # of the pack's own plugin
     monkeypatch.setenv("QARUNNER_SERVER", farm.url)
     monkeypatch.setenv("QARUNNER_SERVER_TOKEN", farm.token)
     monkeypatch.setenv("QARUNNER_NODE", farm.node)

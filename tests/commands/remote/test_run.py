@@ -16,6 +16,7 @@ import pytest
 from tests.commands.conftest import Said, command
 from tests.peers.cutting_proxy import CuttingProxy
 from tests.peers.git_pack import GitPack
+from tests.peers.nginx import free_port
 from tests.peers.pack_run import junit_cases, until
 from tests.peers.served_farm import ServedFarm
 
@@ -179,7 +180,8 @@ def test_a_server_that_starts_again_is_waited_for(tmp_path: Path, desk: GitPack)
     own.pack.write("tests/menu.py", (desk.folder / "tests/menu.py").read_text())
     own.pack.write("pytest.ini", "[pytest]\naddopts = -s\n")
     own.pack.commit()
-    own.start()
+    # Not a port that the kernel picks: for those the server does not ask to have them again at once.
+    own.start("--port", str(free_port()))
     settings = {"QARUNNER_SERVER": own.url, "QARUNNER_SERVER_TOKEN": own.token, "QARUNNER_NODE": own.node}
     try:
         words = ("tests/menu.py::test_pass", "tests/menu.py::test_long", "--artifacts", "got")

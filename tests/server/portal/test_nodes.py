@@ -134,6 +134,7 @@ def test_a_node_that_left_the_farm_keeps_its_results(world: World) -> None:
     page = world.visitor().get("/app/nodes/left-the-farm")
     assert "This node is not in the farm any more." in page.text
     assert "tests/left.py::test_x" in page.text
+    assert "/qarunner/api/v1/nodes/left-the-farm" not in page.links(), "which would be 404"
     assert "Reserve" not in page.text
 
 

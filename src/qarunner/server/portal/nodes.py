@@ -86,7 +86,7 @@ def install(routes: Blueprint, services: Services, answers: Answers) -> None:
         return page(
             "node.html",
             status=problem.status if problem else 200,
-            twin=url_for("server.api.get_node", node=node),
+            twin=url_for("server.api.get_node", node=node) if found else "",
             problem=problem,
             id=node,
             node=found,
