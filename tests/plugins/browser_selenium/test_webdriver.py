@@ -124,6 +124,7 @@ def test_a_fail_keeps_what_the_browser_showed(finished: Finished, app: WebApp) -
         ("test_wrong_address", rf"browser chromium: {NOWHERE} cannot be loaded: .*net::ERR_"),
         ("test_killed", "browser chromium is gone: .*"),
     ],
+    ids=["wrong address", "killed"],
 )
 def test_a_lost_browser_is_an_error_that_names_it(finished: Finished, testcase: str, words: str) -> None:
     result = finished.results[testcase]
