@@ -74,13 +74,12 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
         if not writes:
             connection.execute("PRAGMA query_only = ON")
 
+    @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         # A transaction that reads first and writes later fails at once when another one wrote in between, whatever
         # the time to wait; so whoever may write takes the lock at the start.
-        connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    # Not as a listener: an engine with listeners asks them before and after each statement.
-    engine.dialect.do_begin = begin  # type: ignore[assignment,method-assign]  # a dialect of its own
     return engine
 
 
