@@ -109,9 +109,9 @@ def test_logs_of_jobs_come_back_and_folders_of_unknown_ones_go(qarunner: Qarunne
     assert not new.exists(), "the next job would get its number, and find its results"
 
 
-def test_keys_are_in_a_backup_when_asked_for(qarunner: Qarunner, here: Path) -> None:
-    Store.open(here / "data").close()
-    assert qarunner("user", "list", "--data", here / "data").code == 0, "the first who needs the keys makes them"
+def test_keys_are_in_a_backup_when_asked_for(serve: Serve, qarunner: Qarunner, here: Path) -> None:
+    child, _ready = serve()
+    end(child)
     key = (here / "data" / "keys" / "server.key").read_bytes()
     without = qarunner("backup", here / "without", "--data", here / "data")
     assert f"keep a copy of {here / 'data' / 'keys'}" in without.err

@@ -15,6 +15,7 @@ from tests.peers.pack_run import until
 from tests.peers.stores import database, empty_stores
 
 from qarunner.store.clock import now
+from qarunner.store.engine import Store
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Qarunner, Served
@@ -80,3 +81,18 @@ def test_keys_rotate_while_the_server_works(serve: Callable[..., Served], qarunn
     assert f"forgotten: {first['id']}" in said.out
     assert "current" in qarunner("keys", "list", *options).out
     assert (here / "data" / "keys" / "store.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_upkeep_of_a_server_is_no_reason_to_fail(
+    serve: Callable[..., Served], qarunner: Qarunner, here: Path
+) -> None:
+    """A configuration whose limits cannot be reached deletes all it may, and the server works on."""
+    (here / "qarunner.toml").write_text("[server]\nfree_gigabytes = 1e9\n", encoding="utf-8")
+    child, ready = serve()
+    with requests.Session() as session:
+        result = deliver(session, ready["url"] + API, ready["token"], {}).id
+    until(lambda: status(ready, result) == 410, "the server deletes it")
+    with Store.open(here / "data") as store:
+        assert list(store.contents.all_hashes()), "its bytes are as young as if they were on their way"
+    code, _out, _err = end(child)
+    assert code == 0

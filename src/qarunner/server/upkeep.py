@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 GIGABYTE = 10**9
-FIRST = 2.0
+FIRST = 5.0
 """Seconds after the start."""
 EVERY = 3600.0
 THOROUGH = 24

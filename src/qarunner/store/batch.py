@@ -42,7 +42,6 @@ class Batch:
         self._namers = namers
         self._rows = rows
         self._postgresql = connection.dialect.name == "postgresql"
-        self._last_number = 0
 
     def store(self, submissions: Sequence[Submission]) -> dict[str, Stored]:
         """Write everything; return what became of each, by its id."""
@@ -75,12 +74,9 @@ class Batch:
 
     def _known(self) -> dict[str, _Known]:
         known: dict[str, _Known] = {}
-        question = statements.KNOWN_RESULTS if self._postgresql else statements.KNOWN_RESULTS_AND_LAST_SQLITE
         for some in in_portions(self._rows):
-            for identifier, number, finished in self._execute(question, {"some": some}):
+            for identifier, number, finished in self._execute(statements.KNOWN_RESULTS, {"some": some}):
                 known[identifier] = _Known(number, finished)
-        last = known.pop("", None)
-        self._last_number = last.number if last else 0
         return known
 
     def _new_numbers(self, count: int) -> list[int]:
@@ -90,7 +86,8 @@ class Batch:
         if self._postgresql:
             return list(self._execute(statements.NEXT_NUMBERS_POSTGRESQL, {"count": count}).scalars())
         # Nobody else can be here: the write lock is ours. Inserting the rows moves the sequence on.
-        return list(range(self._last_number + 1, self._last_number + count + 1))
+        last = self._execute(statements.LAST_NUMBER_SQLITE).scalar() or 0
+        return list(range(last + 1, last + count + 1))
 
     def _complete(self, submissions: Sequence[Submission]) -> None:
         """Fill in what the run and the job know."""

@@ -9,13 +9,11 @@ from sqlalchemy import (
     JSON,
     and_,
     bindparam,
-    column,
     delete,
     func,
     insert,
     literal_column,
     select,
-    table,
     text,
     union_all,
     update,
@@ -47,12 +45,6 @@ KNOWN_RESULTS = union_all(
     select(_tombs.c.id, literal_column("0"), literal_column("true")).where(_tombs.c.id.in_(_some)),
 )
 """id, number, finished of each of `some` ids that is known; number 0 when it was deleted."""
-_sequence = table("sqlite_sequence", column("name"), column("seq"))
-KNOWN_RESULTS_AND_LAST_SQLITE: Any = union_all(
-    *KNOWN_RESULTS.selects,
-    select(literal_column("''"), _sequence.c.seq, literal_column("0")).where(_sequence.c.name == "results"),
-)
-"""The same, and with an empty id the last number that was given: a question less for each single result."""
 
 KNOWN_RUNS = select(_runs.c.id, _runs.c.record).where(_runs.c.id.in_(_some))
 KNOWN_JOBS = select(_jobs.c.uid, _jobs.c.category, _jobs.c.branch, _jobs.c.revision, _jobs.c.username).where(
@@ -64,6 +56,7 @@ TAKEN_NAMES = select(_names.c.name).where(_names.c.dialect == bindparam("dialect
 NEXT_NUMBERS_POSTGRESQL = text(
     "SELECT nextval(pg_get_serial_sequence('results', 'number')) FROM generate_series(1, :count)"
 )
+LAST_NUMBER_SQLITE = text("SELECT seq FROM sqlite_sequence WHERE name = 'results'")
 ONE_AT_A_TIME_POSTGRESQL = text("SELECT pg_advisory_xact_lock(7061001)")
 """Lets one ingest run at a time, as SQLite does by itself."""
 
