@@ -54,7 +54,7 @@ class LircDaemon:
     def start(self) -> None:
         """Start it and wait until it answers."""
         self.pulses.write_bytes(b"")
-        command = ["lircd", "-O", "/dev/null", "--nodaemon", "--driver=file", f"--device={self.pulses}"]
+        command = ["/usr/sbin/lircd", "-O", "/dev/null", "--nodaemon", "--driver=file", f"--device={self.pulses}"]
         command += [f"--output={self.socket}", f"--pidfile={self.folder / 'pid'}", f"--listen=127.0.0.1:{self.port}"]
         command += [f"--plugindir={PLUGINS}", "--loglevel=notice", f"--logfile={self.folder / 'log'}"]
         self._process = subprocess.Popen([*command, str(self.configuration)], stderr=subprocess.DEVNULL)

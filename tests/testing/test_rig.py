@@ -100,7 +100,7 @@ def test_a_plugin_that_does_not_load_says_why_instead_of_unknown_driver(
 def test_the_five_lines_of_the_guide_work_without_a_warning(pytester: pytest.Pytester) -> None:
     guide = Path(__file__).parents[2] / "docs" / "how-to" / "write-a-driver.md"
     text = guide.read_text(encoding="utf-8")
-    [five, checks] = [block.partition("```")[0] for block in text.split("```python\n")[1:]]
+    [five, checks, *_others] = [block.partition("```")[0] for block in text.split("```python\n")[1:]]
     assert len(five.split("\n\n")) == 2
     assert "check_capture" in checks
     only_capture = checks.partition("def test_it_keeps_the_rules_of_a_remote")[0]
