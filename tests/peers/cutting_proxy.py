@@ -11,6 +11,7 @@ class CuttingProxy:
     """Passes everything on to a port of this machine, until told to cut.
 
     `cut_after`: bytes of an answer after which its connection is cut; None to cut none. `cuts`: how many there were.
+    `asked`: all that clients have sent through it.
     """
 
     def __init__(self, port: int) -> None:
@@ -19,6 +20,7 @@ class CuttingProxy:
         self.port: int = self._listener.getsockname()[1]
         self.cut_after: int | None = None
         self.cuts = 0
+        self.asked = b""
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -42,6 +44,7 @@ class CuttingProxy:
         passed = 0
         with contextlib.suppress(OSError):
             while data := source.recv(4096):
+                self.asked += b"" if cutting else data
                 limit = self.cut_after if cutting else None
                 if limit is not None and passed + len(data) > limit:
                     target.sendall(data[: max(0, limit - passed)])

@@ -13,6 +13,9 @@ import msgspec
 
 from qarunner import Check, Driver, DriverContext, Options, hookimpl
 
+FILE_PATIENCE = 1.0
+"""Seconds that playing a file may lag behind and still catch up: see `pace.SteadyPace`."""
+
 
 class VideoOptions(Options, frozen=True, kw_only=True):
     """Options of ``capture = "video:PATH"``."""
@@ -43,7 +46,7 @@ def _open_video(context: DriverContext) -> Any:
     source = find_source(context)
     reader = VideoReader(source, start=options.start, skip_damage=options.skip_damage or source.is_stream)
     # A stream's pictures are old when they come late, a file's are only waiting to be read.
-    pace = SteadyPace(options.speed, patience=0.0 if source.is_stream else 1.0)
+    pace = SteadyPace(options.speed, patience=0.0 if source.is_stream else FILE_PATIENCE)
     return Player(reader, pace, "loop" if options.loop else "hold" if options.hold_last else "stop")
 
 

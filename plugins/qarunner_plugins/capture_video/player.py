@@ -96,6 +96,7 @@ class Player:
             self._queue.clear()
             self._enqueue(self._reader.skip_to(at, Picture(picture.frame, picture.time - self._loop_offset)))
             picture = self._queue.popleft()
+            due = self._pace.due(picture.time, now)
         give_up = now + LONGEST_CATCHING_UP
         while now - due > self._interval / 2 and self._fill(1):
             following_due = self._pace.due(self._queue[0].time, now)

@@ -162,7 +162,9 @@ class VideoReader:
             yield Picture(frame, time)
         if self.source.is_live:
             raise DeviceLostError(f"{self.source.name} has ended", "See whether its sender is on")
-        self._check_end(last)
+        # Sought near the end, some formats find no picture: that says nothing about where the video ends.
+        if last >= 0 or self._first is None:
+            self._check_end(last)
 
     def _decode(self) -> Iterator[Any]:
         """Yield libav's frames in the order they are shown.

@@ -184,11 +184,14 @@ class Courier:
         """Try once and keep the new states; return which results are settled."""
         # Somebody may have thrown evidence away: there is nothing left to deliver then.
         here = [parcel for parcel in parcels if parcel.folder.is_dir()]
-        self.progress.last_error = ""
         settled = {id(parcel): True for parcel in parcels}
+        trouble = ""
         for parcel, answer in zip(here, self._ask(here) if here else (), strict=True):
             parcel.attempts += 1
-            settled[id(parcel)] = self._note(parcel, answer)
+            settled[id(parcel)], problem = self._note(parcel, answer)
+            trouble = problem or trouble
+        # Set only now: who asks during an attempt is told why the one before failed.
+        self.progress.last_error = trouble
         return [settled[id(parcel)] for parcel in parcels]
 
     def _ask(self, parcels: Sequence[Parcel]) -> Sequence[str | BaseException | None]:
@@ -207,21 +210,20 @@ class Courier:
         finally:
             self._begun = None
 
-    def _note(self, parcel: Parcel, answer: str | BaseException | None) -> bool:
-        """Keep the state that follows from an answer; return whether the result is settled."""
+    def _note(self, parcel: Parcel, answer: str | BaseException | None) -> tuple[bool, str]:
+        """Keep the state that follows from an answer; return whether the result is settled, and what went wrong."""
         known = read_delivery(parcel.folder, self.name)
         known = msgspec.structs.replace(known, attempts=known.attempts + 1, next_time=None)
         delivery = self._after(parcel, known, answer)
-        if not delivery.settled:
-            self.progress.last_error = delivery.last_error
+        problem = delivery.last_error
         try:
             write_delivery(parcel.folder, delivery)
         except OSError as error:
             # It will be delivered once more, which receivers must stand: they know it by its id.
-            self.progress.last_error = f"the state of a delivery could not be kept: {error}"
+            problem = f"the state of a delivery could not be kept: {error}"
         if delivery.settled:
             self._settled(parcel, delivery)
-        return delivery.settled
+        return delivery.settled, problem
 
     def _after(self, parcel: Parcel, delivery: Delivery, answer: str | BaseException | None) -> Delivery:
         if isinstance(answer, DeliveryRejectedError):

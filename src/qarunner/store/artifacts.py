@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 GRACE = timedelta(hours=1)
 """Bytes that no result has are kept so long: their record may be on its way."""
 REMOVED_AT_ONCE = 200
+FORKING = 1.0
+"""Seconds that a lock may stay taken by nobody: a program that this process starts has it until it runs by itself."""
 LOCK_SHARED_POSTGRESQL = text("SELECT pg_advisory_xact_lock_shared(7061002)")
 LOCK_EXCLUSIVE_POSTGRESQL = text("SELECT pg_advisory_xact_lock(7061002)")
 """They keep the collector and deliverers apart, as SQLite does by itself."""
@@ -181,7 +183,7 @@ def _remove_strays(store: Store, grace: timedelta) -> int:
 
 
 @contextmanager
-def contents_lock(folder: Path, *, exclusive: bool, patience: float = 0) -> Iterator[None]:
+def contents_lock(folder: Path, *, exclusive: bool, patience: float = FORKING) -> Iterator[None]:
     """Hold the files of all contents: several may share them, as backups do, or one may remove some.
 
     :param patience: seconds to wait for it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -140,7 +141,9 @@ def plugins() -> Plugins:
 
 
 @pytest.fixture
-def studio(tmp_path: Path, plugins: Plugins) -> Iterator[Studio]:
+def studio(tmp_path: Path, plugins: Plugins, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    # However busy the computer is, the clock of a file is never set anew.
+    monkeypatch.setattr(capture_video, "FILE_PATIENCE", math.inf)
     studio = Studio(tmp_path, plugins)
     yield studio
     for driver in studio.opened:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qarunner import DeviceError, DeviceLostError, EndOfStreamError
+from qarunner_plugins import capture_video
 from qarunner_plugins.capture_video import reading
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 LONG = [number * 0.1 for number in range(46)]
 KEY_FRAMES = {"g": "10", "bf": "2"}
+
+
+@pytest.fixture(autouse=True)
+def every_picture_is_read(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the computer is, no picture is late, so none is passed over, the damaged ones neither."""
+    monkeypatch.setattr(capture_video, "FILE_PATIENCE", 0.0)
 
 
 def play(studio: Studio, uri: str, **options: Any) -> int:

@@ -66,7 +66,8 @@ def test_no_picture_is_lost_while_the_reader_keeps_up(studio: Studio) -> None:
     assert [studio.number(frame) for frame in studio.frames(capture)] == list(range(12))
 
 
-def test_a_reader_that_comes_late_gets_the_newest_picture(studio: Studio) -> None:
+def test_a_reader_that_comes_late_gets_the_newest_picture(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qarunner_plugins.capture_video.player.LONGEST_CATCHING_UP", math.inf)
     capture = player(studio.write("a.mp4", EVEN), SteadyPace(patience=math.inf))
     capture.open()
     first = capture.read(1.0)
@@ -182,6 +183,20 @@ def test_playing_begins_far_into_a_long_video(studio: Studio) -> None:
         assert seen[0] == 31
         assert min(seen) == 31
         assert max(seen) == 44
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
+def test_a_reader_that_stayed_away_past_the_end_gets_the_last_picture_with_its_time(studio: Studio, name: str) -> None:
+    path = studio.write(name, [number * 0.2 for number in range(45)], options={"g": "10", "bf": "2"})
+    capture = player(path, SteadyPace(speed=16, patience=math.inf))
+    capture.open()
+    first = capture.read(1.0)
+    assert first is not None
+    time.sleep(9.0 / 16 + 0.1)
+    late = capture.read(1.0)
+    assert studio.number(late) == 44
+    assert late is not None
+    assert late.time - first.time == pytest.approx(44 * 0.2 / 16, abs=2e-3)
 
 
 def test_start_after_the_end_is_an_error(studio: Studio) -> None:
