@@ -66,6 +66,7 @@ class Exporter:
         self._locks = HardwareLocks(order.config.id)
         self._trust = trust_of(order.config)
         self._terminated = threading.Event()
+        self._alive_until = 0.0
 
     def start(self) -> tuple[ServedNode, HttpRecordings]:
         """Take the hardware and open all doors.
@@ -104,15 +105,18 @@ class Exporter:
 
         HttpServer(self._http, Routes(node, recordings), self._trust).start()
 
+    def stay_alive(self) -> None:
+        """Put off the end of the process, which comes by itself when this thread gets no turn for `STUCK_LIMIT`."""
+        if time.monotonic() > self._alive_until - STUCK_LIMIT / 2:
+            self._alive_until = time.monotonic() + STUCK_LIMIT
+            faulthandler.dump_traceback_later(STUCK_LIMIT, exit=True)
+
     def serve(self, node: ServedNode, recordings: HttpRecordings) -> None:
         """Keep house until it is time to leave."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: self._terminated.set())
-        alive_until = 0.0
         while not self._is_over(node, recordings):
-            if time.monotonic() > alive_until - STUCK_LIMIT / 2:
-                alive_until = time.monotonic() + STUCK_LIMIT
-                faulthandler.dump_traceback_later(STUCK_LIMIT, exit=True)
+            self.stay_alive()
             node.leaving.wait(TICK)
             if node.capture is not None:
                 node.capture.show_hang()
@@ -160,6 +164,7 @@ def run(order: StartOrder) -> int:
     except QarunnerError as error:
         report(_not_started(error))
         return 1
+    exporter.stay_alive()  # before anybody can make a driver hang
     report(Started(pid=os.getpid()))
     threading.Thread(target=exporter.listen_locally, args=(node, recordings), name="http start", daemon=True).start()
     _log.warning("serving node %s, process %d", order.config.id, os.getpid())
