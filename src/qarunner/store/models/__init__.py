@@ -1,5 +1,6 @@
 """All tables of the store, one file per group."""
 
+from qarunner.store.models import qatrack
 from qarunner.store.models.access import AuditEntry, Role, Session, Token, User
 from qarunner.store.models.artifacts import Content, StoredArtifact
 from qarunner.store.models.base import Base
@@ -48,4 +49,5 @@ __all__ = [
     "Token",
     "Tombstone",
     "User",
+    "qatrack",
 ]
