@@ -1,0 +1,1 @@
+"""The dialect ``qatrack``: units, test lists and their results as QATrack+ knows them."""
