@@ -29,6 +29,8 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: str = ""
     external_url: str = ""
     """How clients reach the server, when not as it listens: a proxy's address, with the path below which it is."""
+    time_zone: str = "UTC"
+    """Such as ``Europe/Berlin``: of times without a zone, in APIs that know no other (QATrack+)."""
     proxies: Annotated[int, msgspec.Meta(ge=0)] = 0
     """How many proxies in front are trusted to tell the client's address."""
     threads: Annotated[int, msgspec.Meta(ge=4, le=4096)] = 256

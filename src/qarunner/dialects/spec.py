@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,6 +27,7 @@ class Services:
     :param external_url: how clients reach the server, or the dialect where it has a place of its own, without a slash
         at the end; empty when it is as their requests say. `addresses` makes URLs of it.
     :param portal_url: how people reach the portal, where that is another address.
+    :param zone: the time zone of times that clients send or are shown without one, in APIs that know no other.
     """
 
     store: Store
@@ -35,6 +37,7 @@ class Services:
     packs: Packs
     external_url: str = ""
     portal_url: str = ""
+    zone: tzinfo = UTC
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the server is about to end: whoever waits in a request (a long poll, a stream) looks at it."""
 

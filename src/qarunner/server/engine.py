@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,8 +56,22 @@ class Parts:
             farm=farm,
             packs=packs,
             external_url=self.config.external_url.rstrip("/"),
+            zone=zone_of(self.config),
             stopping=self.stopping,
         )
+
+
+def zone_of(config: ServerConfig) -> tzinfo:
+    """Return the server's time zone.
+
+    :raises ConfigurationError: there is none of that name.
+    """
+    from qarunner.store.filter.times import zone_named
+
+    try:
+        return zone_named(config.time_zone)
+    except ValueError as error:
+        raise ConfigurationError(f"time_zone in [server]: {error}", "Write it like Europe/Berlin.") from error
 
 
 Engine = Callable[[ExitStack, Parts], Services]

@@ -14,12 +14,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, exists, func, select, text
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, text
 
 from qarunner.store.clock import now
 from qarunner.store.errors import StoreBusyError, UnknownResultError
 from qarunner.store.lookup import number_of
-from qarunner.store.models import Content, StoredArtifact, StoredResult
+from qarunner.store.models import Content, StoredArtifact, StoredResult, qatrack
 from qarunner.store.names import artifact_name
 from qarunner.store.portions import in_portions
 from qarunner.store.upsert import insert_new, insert_or_set
@@ -153,12 +153,19 @@ def collect_garbage(
     return Collected(removed, size, swept)
 
 
+def unused_contents() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of contents that nothing has: no result, and no session of the dialect ``qatrack``."""
+    return (
+        ~exists().where(StoredArtifact.sha256 == Content.sha256),
+        ~exists().where(qatrack.Attachment.content == Content.sha256),
+    )
+
+
 def _remove_unused(store: Store, grace: timedelta) -> list[int]:
     """Remove some contents that no result has; return their sizes."""
     with store.write() as connection:
         _lock_contents(connection, exclusive=True)
-        unused = ~exists().where(StoredArtifact.sha256 == Content.sha256)
-        query = select(Content.sha256, Content.size).where(Content.created < now() - grace, unused)
+        query = select(Content.sha256, Content.size).where(Content.created < now() - grace, *unused_contents())
         some = connection.execute(query.limit(REMOVED_AT_ONCE)).all()
         connection.execute(delete(Content).where(Content.sha256.in_([row.sha256 for row in some])))
         for row in some:

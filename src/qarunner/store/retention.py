@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Subquery, delete, exists, func, literal, select, tuple_
 
+from qarunner.store.artifacts import unused_contents
 from qarunner.store.clock import now
 from qarunner.store.copies import Progress, no_progress
 from qarunner.store.lookup import number_of
@@ -159,8 +160,8 @@ def _by_size(connection: Connection, retention: Retention, free: int) -> tuple[d
 
 def _unused_bytes(connection: Connection) -> int:
     """Return how much will be free anyway: bytes of results that are deleted, which no one has collected yet."""
-    unused = ~exists().where(StoredArtifact.sha256 == Content.sha256)
-    return int(connection.execute(select(func.coalesce(func.sum(Content.size), 0)).where(unused)).scalar_one())
+    query = select(func.coalesce(func.sum(Content.size), 0)).where(*unused_contents())
+    return int(connection.execute(query).scalar_one())
 
 
 def _last_use() -> Subquery:

@@ -1,1 +1,35 @@
-"""The dialect ``qatrack``: units, test lists and their results as QATrack+ knows them."""
+"""The dialect ``qatrack``: the API of QATrack+, by which devices are held against references and tolerances over time.
+
+`resources` says what can be read, `reading` answers lists and details of it, `rules` decides on values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from qarunner.dialects.spec import Claim, Dialect, Problem, Services
+from qarunner.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from flask import Blueprint, Response
+
+NAME = "qatrack"
+
+
+@hookimpl
+def qa_dialects() -> Iterable[Dialect]:
+    """Offer it. Flask is loaded when the server asks for the routes."""
+    return (Dialect(NAME, "QATrack+ API", [Claim("/api")], ("token", "session"), _blueprint, _error),)
+
+
+def _blueprint(services: Services) -> Blueprint:
+    from qarunner.dialects.qatrack.routes import blueprint
+
+    return blueprint(services)
+
+
+def _error(problem: Problem) -> Response:
+    from qarunner.dialects.qatrack.problems import error
+
+    return error(problem)

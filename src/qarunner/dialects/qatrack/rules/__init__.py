@@ -4,8 +4,9 @@
 and displays, or all that is wrong with it. It stands on the others, which are small and useful on their own:
 
 - what things are: `records` (a list's definition, what was submitted, what comes out), `kinds` (types of tests);
-- what was submitted: `submission` (shapes, and earlier values when a session is changed), `values` (which value a
-  type takes), `uploads`, `dates` (formats and the server's time zone), `user_keys`, `work_times`, `cycles` (days);
+- what was submitted: `submission` (shapes, and earlier values when a session is changed), `submitted_values` by
+  `values` (which value a type takes) and `uploads`, `dates` (formats and the server's time zone), `user_keys`,
+  `work_times`, `cycles` (days);
 - what follows from it: `calculation` (constants and composites in order, with `procedures`, a small safe language),
   `verdicts` on `differences`, `displays` with `formatting`, `flags`;
 - what follows from that: `review` (statuses), `due_dates` with `recurrences`, `outcomes` (the store's own words);

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from qarunner.dialects.qatrack.rules.kinds import COMPOSITES
 from qarunner.dialects.qatrack.rules.procedures.limits import Item, ProcedureError
 from qarunner.dialects.qatrack.rules.procedures.reading import Procedure, Unsupported, read_procedure
 from qarunner.dialects.qatrack.rules.procedures.running import run
-from qarunner.dialects.qatrack.rules.records import ListDefinition, ListedTest, Tolerance
 from qarunner.dialects.qatrack.rules.texts import CYCLIC, PROCEDURE_FAILED
+
+if TYPE_CHECKING:
+    from qarunner.dialects.qatrack.rules.records import ListDefinition, ListedTest, Tolerance
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ def calculate(
 ) -> dict[str, Outcome]:
     """Return what becomes of each composite of a list.
 
-    :param values: of all other tests, None for what has none; and those of composites that are not calculated here but
-        were submitted. :param uncalculated: macros of other tests whose results are not known, with the reasons.
+    :param values: of all tests as they were submitted, None for what has no value. That of a composite counts only
+        where it is not calculated here. :param uncalculated: macros of other tests whose results are not known, with
+        the reasons.
     """
     tests = {test.macro: test for test in definition.tests if test.kind in COMPOSITES}
     readings = {macro: read_procedure(test.procedure, macro) for macro, test in tests.items()}

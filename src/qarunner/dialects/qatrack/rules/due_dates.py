@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from qarunner.dialects.qatrack.rules.recurrences import next_occurrence
-from qarunner.dialects.qatrack.rules.review import Status
+
+if TYPE_CHECKING:
+    from qarunner.dialects.qatrack.rules.review import Status
 
 
 class DueStatus(StrEnum):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from qarunner.dialects.qatrack.rules.calculation import Calculated, Failed, NotCalculated, Outcome, calculate
 from qarunner.dialects.qatrack.rules.displays import diff_display, value_display
 from qarunner.dialects.qatrack.rules.flags import flagged
 from qarunner.dialects.qatrack.rules.kinds import COMPOSITES, Kind
-from qarunner.dialects.qatrack.rules.procedures.limits import Item
-from qarunner.dialects.qatrack.rules.reading import Findings, Held, read_test
 from qarunner.dialects.qatrack.rules.records import (
     EMPTY,
     EvaluatedTest,
@@ -24,9 +23,13 @@ from qarunner.dialects.qatrack.rules.records import (
     Value,
 )
 from qarunner.dialects.qatrack.rules.submission import Gathered, Given, gather
+from qarunner.dialects.qatrack.rules.submitted_values import Findings, Held, read_test
 from qarunner.dialects.qatrack.rules.texts import CALCULATED, MISSING_DATA, PROCEDURE_FAILED, WRONG_TYPE, names_of
-from qarunner.dialects.qatrack.rules.values import as_number, as_text
+from qarunner.dialects.qatrack.rules.values import as_number
 from qarunner.dialects.qatrack.rules.verdicts import pass_fail
+
+if TYPE_CHECKING:
+    from qarunner.dialects.qatrack.rules.procedures.limits import Item
 
 NO_PROCEDURE = "there is no procedure for files here"
 _NOTHING = Given()
@@ -47,7 +50,8 @@ def evaluate(definition: ListDefinition, submission: Submission) -> Evaluation |
     }
     reasons: dict[str, str] = {}
     if not findings.missing:
-        outcomes = calculate(definition, _seen(definition, held), uncalculated=_files(definition), meta=submission.meta)
+        seen = {macro: what.seen for macro, what in held.items()}
+        outcomes = calculate(definition, seen, uncalculated=_files(definition), meta=submission.meta)
         for test in definition.tests:
             if test.kind in COMPOSITES:
                 composite = _Composite(test, gathered.given.get(test.macro, _NOTHING), submission.in_progress)
@@ -57,11 +61,6 @@ def evaluate(definition: ListDefinition, submission: Submission) -> Evaluation |
     tests = tuple(_evaluated(test, held[test.macro], gathered, submission, reasons) for test in definition.tests)
     notices = tuple(f"The value of {macro} is no date in a known format and was not kept" for macro in findings.lost)
     return Evaluation(tests=tests, flagged=flagged(tests), ignored=gathered.ignored, notices=notices)
-
-
-def _seen(definition: ListDefinition, held: Mapping[str, Held]) -> dict[str, Item]:
-    # What was submitted for a composite is its value only where we do not calculate it: then it has no procedure here.
-    return {test.macro: held[test.macro].seen for test in definition.tests}
 
 
 def _files(definition: ListDefinition) -> dict[str, str]:
@@ -94,7 +93,7 @@ class _Composite:
 
     def _calculated(self, outcome: Calculated, findings: Findings) -> Held:
         result, provided = outcome.value, self.given.value
-        if provided not in (None, "") and provided not in (result, as_text(result)):
+        if provided not in (None, "") and provided not in (result, str(result)):
             findings.calculated.append(self.test.macro)
             return Held()
         return Held(self._value(result, findings, optional=self.given.skipped or self.in_progress), result)
@@ -103,7 +102,7 @@ class _Composite:
         if self.test.kind is Kind.STRING_COMPOSITE:
             if result is None and not optional and self.test.tolerance is not None:
                 findings.wrong.append(self.test.macro)
-            return Value(text=None if result is None else as_text(result))
+            return Value(text=None if result is None else str(result))
         if result is None and optional:
             return EMPTY
         number = as_number(result)

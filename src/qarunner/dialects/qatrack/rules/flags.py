@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from qarunner.dialects.qatrack.rules.kinds import Kind
-from qarunner.dialects.qatrack.rules.records import EvaluatedTest
+
+if TYPE_CHECKING:
+    from qarunner.dialects.qatrack.rules.records import EvaluatedTest
 
 
 def flagged(tests: Iterable[EvaluatedTest]) -> bool:

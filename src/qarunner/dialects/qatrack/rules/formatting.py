@@ -14,7 +14,7 @@ _SPECIFICATION = re.compile(rf"(?:[^{{}}]?[<>=^])?[-+ ]?#?0?{FEW_DIGITS}[bcdeEfF
 
 
 def formatted(value: object, form: str) -> str | None:
-    """Return the value in this format, percent or braces; None where the format is neither or does not fit the value."""
+    """Return the value in this format, of percent or braces; None where it is neither or does not fit the value."""
     return percent_formatted(value, form) or brace_formatted(value, form)
 
 

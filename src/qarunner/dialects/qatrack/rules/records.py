@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qarunner.dialects.qatrack.rules.kinds import Kind
+if TYPE_CHECKING:
+    from qarunner.dialects.qatrack.rules.kinds import Kind
 
 NO_FIELD = "non_field_errors"
 """Where the API puts problems that belong to no single field."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from qarunner.dialects.qatrack.rules.records import PassFail
+if TYPE_CHECKING:
+    from qarunner.dialects.qatrack.rules.records import PassFail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

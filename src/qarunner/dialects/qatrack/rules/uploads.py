@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from qarunner.dialects.qatrack.rules.records import Problem, Upload
-from qarunner.dialects.qatrack.rules.texts import ATTACHMENTS, NO_CONTENT, NO_FILENAME, NOT_A_LIST, NOT_BASE64, type_name
+from qarunner.dialects.qatrack.rules.texts import (
+    ATTACHMENTS,
+    NO_CONTENT,
+    NO_FILENAME,
+    NOT_A_LIST,
+    NOT_BASE64,
+    type_name,
+)
 
 FIELD = "attachments"
 BASE64 = "base64"

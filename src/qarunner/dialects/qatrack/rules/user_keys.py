@@ -11,7 +11,7 @@ TAKEN = Problem(KEY_TAKEN, FIELD)
 """The answer when another session has the key."""
 
 
-def read_user_key(value: object) -> str | None | Problem:
+def read_user_key(value: object) -> str | Problem | None:
     """Return the key, unique among sessions, or None for no key: null, empty or blank. A number is its digits."""
     if value is None:
         return None

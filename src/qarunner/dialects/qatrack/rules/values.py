@@ -65,16 +65,12 @@ def as_number(given: object) -> float | None:
 def _text(test: ListedTest, given: object) -> Value | WrongType:
     if isinstance(given, str):
         return Value(text=given)
-    # The original stores a number as text, but cannot compare it with the choices of a tolerance.
-    return WRONG if test.tolerance is not None else Value(text=as_text(given))
-
-
-def as_text(given: object) -> str:
-    """Return a JSON value as the text that is stored for it."""
+    if test.tolerance is not None:  # the original stores a number as text, but cannot compare it with choices
+        return WRONG
     try:
-        return str(given)
+        return Value(text=str(given))
     except (ValueError, RecursionError):  # an integer of thousands of digits, a list that is very deep
-        return ""
+        return WRONG
 
 
 def _moment(kind: Kind, given: object, zone: tzinfo) -> Value | Lost:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from qarunner.dialects.qatrack.rules.dates import read_datetime
 from qarunner.dialects.qatrack.rules.records import Problem
@@ -48,9 +48,11 @@ def read_work_times(
 
 
 def _in_order(begin: datetime, end: datetime) -> WorkTimes | tuple[Problem, ...]:
-    if end < begin:
+    # In UTC, because two times of one zone are compared by their clocks, also in the hour that a zone has twice.
+    first, last = begin.astimezone(UTC), end.astimezone(UTC)
+    if last < first:
         return (Problem(COMPLETED_BEFORE_STARTED),)
-    return WorkTimes(begin, end + NO_TIME_AT_ALL if end == begin else end)
+    return WorkTimes(begin, (last + NO_TIME_AT_ALL).astimezone(end.tzinfo) if last == first else end)
 
 
 def _read(field: str, text: object, default: datetime | None, zone: tzinfo) -> datetime | Problem:

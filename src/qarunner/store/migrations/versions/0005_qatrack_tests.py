@@ -97,7 +97,7 @@ def _lists() -> None:
         sa.Column("id", RowNumber, autoincrement=True, nullable=False),
         sa.Column("test_list", RowNumber, nullable=False),
         sa.Column("test", RowNumber, nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["test"], ["qatrack_tests.id"], name="fk_qatrack_memberships_test_qatrack_tests"),
         sa.ForeignKeyConstraint(
             ["test_list"],
@@ -115,7 +115,7 @@ def _lists() -> None:
         sa.Column("id", RowNumber, autoincrement=True, nullable=False),
         sa.Column("parent", RowNumber, nullable=False),
         sa.Column("child", RowNumber, nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
         sa.Column("outline", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["child"], ["qatrack_test_lists.id"], name="fk_qatrack_sublists_child_qatrack_test_lists"
@@ -163,7 +163,7 @@ def _cycles() -> None:
         sa.Column("id", RowNumber, autoincrement=True, nullable=False),
         sa.Column("cycle", RowNumber, nullable=False),
         sa.Column("test_list", RowNumber, nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["cycle"],
             ["qatrack_cycles.id"],
@@ -178,7 +178,7 @@ def _cycles() -> None:
     )
     op.create_index("ix_qatrack_cycle_memberships_test_list", "qatrack_cycle_memberships", ["test_list"], unique=False)
     op.create_index(
-        "uq_qatrack_cycle_memberships_cycle_position", "qatrack_cycle_memberships", ["cycle", "position"], unique=True
+        "uq_qatrack_cycle_memberships_cycle_order", "qatrack_cycle_memberships", ["cycle", "order"], unique=True
     )
 
 

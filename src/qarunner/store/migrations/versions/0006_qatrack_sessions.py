@@ -80,7 +80,7 @@ def _test_instances() -> None:
         sa.Column("status", RowNumber, nullable=False),
         sa.Column("reference", RowNumber, nullable=True),
         sa.Column("tolerance", RowNumber, nullable=True),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
         sa.Column("pass_fail", Words, nullable=False),
         sa.Column("value", sa.Double(), nullable=True),
         sa.Column("string_value", Words, nullable=False),
@@ -131,9 +131,9 @@ def _test_instances() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_qatrack_test_instances_list_instance_position",
+        "ix_qatrack_test_instances_list_instance_order",
         "qatrack_test_instances",
-        ["list_instance", "position"],
+        ["list_instance", "order"],
         unique=False,
     )
     op.create_index("ix_qatrack_test_instances_reference", "qatrack_test_instances", ["reference"], unique=False)

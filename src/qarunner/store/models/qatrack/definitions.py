@@ -68,7 +68,7 @@ class Membership(Base):
     id: Mapped[Number]
     test_list: Mapped[int] = belongs_to("test_lists")
     test: Mapped[int] = refers_to("tests", index=True)
-    order: Mapped[int] = mapped_column("position")
+    order: Mapped[int]
 
     __table_args__ = (Index("uq_qatrack_memberships_test_list_test", "test_list", "test", unique=True), NUMBERED)
 
@@ -81,7 +81,7 @@ class Sublist(Base):
     id: Mapped[Number]
     parent: Mapped[int] = belongs_to("test_lists")
     child: Mapped[int] = refers_to("test_lists", index=True)
-    order: Mapped[int] = mapped_column("position")
+    order: Mapped[int]
     outline: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (Index("uq_qatrack_sublists_parent_child", "parent", "child", unique=True), NUMBERED)
@@ -111,7 +111,7 @@ class CycleMembership(Base):
     id: Mapped[Number]
     cycle: Mapped[int] = belongs_to("cycles")
     test_list: Mapped[int] = refers_to("test_lists", index=True)
-    order: Mapped[int] = mapped_column("position")
+    order: Mapped[int]
     """The day, from 0."""
 
-    __table_args__ = (Index("uq_qatrack_cycle_memberships_cycle_position", "cycle", "position", unique=True), NUMBERED)
+    __table_args__ = (Index("uq_qatrack_cycle_memberships_cycle_order", "cycle", "order", unique=True), NUMBERED)

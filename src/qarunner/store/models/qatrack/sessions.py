@@ -52,7 +52,7 @@ class TestInstance(Edited, Base):
     status: Mapped[int] = refers_to("statuses", index=True)
     reference: Mapped[int | None] = refers_to("references", index=True)
     tolerance: Mapped[int | None] = refers_to("tolerances", index=True)
-    order: Mapped[int] = mapped_column("position")
+    order: Mapped[int]
     pass_fail: Mapped[str]
     """``ok``, ``tolerance``, ``action``, ``no_tol`` or ``not_done``."""
     value: Mapped[float | None]
@@ -70,7 +70,7 @@ class TestInstance(Edited, Base):
     reviewed_by: Mapped[int | None] = by_user()
 
     __table_args__ = (
-        Index("ix_qatrack_test_instances_list_instance_position", "list_instance", "position"),
+        Index("ix_qatrack_test_instances_list_instance_order", "list_instance", "order"),
         Index("ix_qatrack_test_instances_unit_test_info_work_completed", "unit_test_info", "work_completed"),
         NUMBERED,
     )

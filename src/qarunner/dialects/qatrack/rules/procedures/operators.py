@@ -13,10 +13,10 @@ from qarunner.dialects.qatrack.rules.procedures.limits import INTEGER_BITS, LIST
 
 def power(base: Any, exponent: Any) -> Any:
     """Return ``base ** exponent``. :raises ProcedureError: it would be an integer beyond the limit."""
-    if isinstance(base, int) and isinstance(exponent, int) and exponent > 0 and abs(base) > 1:
-        # A base of n bits is at least 2**(n-1).
-        if (base.bit_length() - 1) * exponent > INTEGER_BITS:
-            raise ProcedureError(f"an integer has more than {INTEGER_BITS} bits")
+    integers = isinstance(base, int) and isinstance(exponent, int)
+    # A base of n bits is at least 2**(n-1).
+    if integers and exponent > 0 and (base.bit_length() - 1) * exponent > INTEGER_BITS:
+        raise ProcedureError(f"an integer has more than {INTEGER_BITS} bits")
     return base**exponent
 
 

@@ -15,13 +15,33 @@ RESULT = "result"
 RESERVED = frozenset({"REFS", "TOLS", "META"})
 """Mappings that every procedure may look up in."""
 
+_LEVELS_SHOWN, _LETTERS_SHOWN = 6, 40
 _ALLOWED = (
     *(ast.Module, ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.Pass, ast.Import, ast.alias),
     *(ast.Name, ast.Load, ast.Store, ast.Constant, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.And, ast.Or),
     *(ast.Compare, ast.IfExp, ast.Call, ast.keyword, ast.Attribute, ast.List, ast.Tuple, ast.Subscript),
     *(ast.JoinedStr, ast.FormattedValue, *BINARY, *UNARY, *COMPARISONS),
 )
-_SHORT_NAMES = {"For": "for", "While": "while", "Lambda": "lambda", "FunctionDef": "def", "ClassDef": "class"}
+_PLAIN_NAMES = {
+    "For": "for",
+    "While": "while",
+    "Lambda": "lambda",
+    "FunctionDef": "def",
+    "ClassDef": "class",
+    "With": "with",
+    "ImportFrom": "from ... import",
+    "Try": "try",
+    "Assert": "assert",
+    "Raise": "raise",
+    "NamedExpr": ":=",
+    "ListComp": "a list comprehension",
+    "GeneratorExp": "a generator expression",
+    "Dict": "a dictionary",
+    "Set": "a set",
+    "Slice": "a slice",
+    "AnnAssign": "an annotation",
+    "Starred": "a starred value",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +72,7 @@ def read_procedure(text: str, macro: str) -> Procedure | Unsupported:
     try:
         tree = _parsed(text)
         _check(tree)
-        stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        if not stored & {RESULT, macro}:
-            raise _Refused(f"it sets neither {macro} nor {RESULT}")
-        if reserved := stored & (RESERVED | MODULES.keys() | BUILTINS.keys()):
-            raise _Refused(f"it sets {', '.join(sorted(reserved))}")
+        _check_names(tree, macro)
     except _Refused as refusal:
         return Unsupported(str(refusal))
     return Procedure(tree, frozenset(_names_read(tree)))
@@ -87,13 +103,21 @@ def _check(tree: ast.Module) -> None:
             raise _Refused(f"line {line}: {reason}" if line else reason)
 
 
+def _check_names(tree: ast.Module, macro: str) -> None:
+    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    if not stored & {RESULT, macro}:
+        raise _Refused(f"it sets neither {macro} nor {RESULT}")
+    if reserved := stored & (RESERVED | MODULES.keys() | BUILTINS.keys()):
+        raise _Refused(f"it sets {', '.join(sorted(reserved))}")
+
+
 def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, int]]:
     """Yield each node with its depth; the left sides of ``a + b + c`` are on one level, as they are run."""
     waiting: list[tuple[ast.AST, int]] = [(tree, 0)]
     while waiting:
         node, depth = waiting.pop()
         yield node, depth
-        for child in ast.iter_child_nodes(node):
+        for child in reversed(list(ast.iter_child_nodes(node))):
             if isinstance(child, ast.expr_context | ast.operator | ast.unaryop | ast.boolop | ast.cmpop):
                 yield child, depth
                 continue
@@ -104,7 +128,7 @@ def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, int]]:
 def _refusal(node: ast.AST) -> str:  # noqa: C901, PLR0911 - one line for each kind of node
     if not isinstance(node, _ALLOWED):
         name = type(node).__name__
-        return f"{_SHORT_NAMES.get(name, name)} is not part of this language"
+        return f"{_PLAIN_NAMES.get(name, name)} is not part of this language"
     match node:
         case ast.Constant(value=value) if not isinstance(value, bool | int | float | str | None):
             return f"a constant of type {type(value).__name__}"
@@ -113,9 +137,9 @@ def _refusal(node: ast.AST) -> str:  # noqa: C901, PLR0911 - one line for each k
         case ast.AugAssign(target=target) if not isinstance(target, ast.Name):
             return "only a name can be assigned to"
         case ast.Import(names=names):
-            return next((f"import {name.name}" for name in names if not _known_import(name)), "")
+            return next((f"import {name.name} is not known" for name in names if not _known_import(name)), "")
         case ast.Attribute():
-            return "" if _constant(node) is not None or _function(node) else f"{ast.unparse(node)[:60]} is not known"
+            return "" if _constant(node) is not None or _function(node) else f"{_shown(node)} is not known"
         case ast.Call():
             return _call_refusal(node)
         case ast.FormattedValue(conversion=conversion) if conversion != -1:
@@ -146,11 +170,25 @@ def _identity_refusal(ops: list[ast.cmpop], comparators: list[ast.expr]) -> str:
 def _call_refusal(call: ast.Call) -> str:
     function = _function(call.func)
     if function is None:
-        return f"{ast.unparse(call.func)[:60]}() is not known"
+        return f"{_shown(call.func)}() is not known"
     if any(isinstance(argument, ast.Starred) for argument in call.args):
         return "a starred argument"
     unknown = [str(word.arg) for word in call.keywords if word.arg not in function.keywords]
-    return f"{ast.unparse(call.func)[:60]}() with {unknown[0]}" if unknown else ""
+    return f"{_shown(call.func)}() with {unknown[0]}" if unknown else ""
+
+
+def _shown(node: ast.expr) -> str:
+    """Return names and calls as they are written, such as ``open().read``; of anything else only where it stands."""
+    written = ""
+    for _ in range(_LEVELS_SHOWN):
+        match node:
+            case ast.Attribute(value=holder, attr=name):
+                node, written = holder, f".{name[:_LETTERS_SHOWN]}{written}"
+            case ast.Call(func=function):
+                node, written = function, f"(){written}"
+            case _:
+                break
+    return (node.id[:_LETTERS_SHOWN] if isinstance(node, ast.Name) else "(...)") + written
 
 
 def _function(node: ast.expr) -> Function | None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from qarunner.dialects.qatrack.rules.kinds import AUTOMATIC, COMPOSITES, Kind
-from qarunner.dialects.qatrack.rules.procedures.limits import Item
 from qarunner.dialects.qatrack.rules.records import EMPTY, ListedTest, Problem, Submission, Upload, Value
-from qarunner.dialects.qatrack.rules.submission import Given
 from qarunner.dialects.qatrack.rules.texts import WRONG_CONSTANT
 from qarunner.dialects.qatrack.rules.uploads import read_upload
 from qarunner.dialects.qatrack.rules.values import Lost, WrongType, read_value
+
+if TYPE_CHECKING:
+    from qarunner.dialects.qatrack.rules.procedures.limits import Item
+    from qarunner.dialects.qatrack.rules.submission import Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ def _value(test: ListedTest, given: Given, submission: Submission, findings: Fin
     if isinstance(value, Lost):
         findings.lost.append(test.macro)
         return Held()
+    if given.kept is not None:
+        return Held(given.kept.value)
     return Held(value, _seen(value) if test.kind not in _AS_SENT else _item(sent))
 
 

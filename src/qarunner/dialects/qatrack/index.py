@@ -1,0 +1,43 @@
+"""The first page of the API, which names all the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qarunner.access import Action
+from qarunner.dialects.qatrack.pages import answer
+from qarunner.dialects.qatrack.reading.addresses import addresses_of
+from qarunner.dialects.qatrack.resources import RESOURCES
+from qarunner.dialects.routes import allow
+
+if TYPE_CHECKING:
+    from flask import Blueprint, Response
+
+    from qarunner.dialects.spec import Services
+
+FIXED = ("auth/groups", "contenttypes/contenttypes")
+ROOMS = sorted({path.partition("/")[0] for path in (*RESOURCES, *FIXED)})
+
+
+def install(routes: Blueprint, services: Services) -> None:
+    """Make the routes."""
+
+    @routes.get("/api/")
+    @allow(Action.SEE_RESULTS)
+    def root() -> Response:
+        """Name the rooms."""
+        found = {room: f"{addresses_of(services).root}/api/{room}/" for room in ROOMS}
+        return answer({**found, "get-token": f"{addresses_of(services).root}/api/get-token/"})
+
+    for name, room in [*((room, room) for room in ROOMS), ("qc", "qa")]:
+        _install_room(routes, services, name, room)
+
+
+def _install_room(routes: Blueprint, services: Services, name: str, room: str) -> None:
+    @allow(Action.SEE_RESULTS)
+    def view() -> Response:
+        root = addresses_of(services).root
+        words = [path.partition("/")[2] for path in (*RESOURCES, *FIXED) if path.startswith(f"{room}/")]
+        return answer({word: f"{root}/api/{name}/{word}/" for word in words})
+
+    routes.add_url_rule(f"/api/{name}/", f"room_{name}", view, methods=["GET"])

@@ -1,0 +1,130 @@
+"""Lists and details of everything that can be read, below ``/api/``; ``qc`` is another word for ``qa``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request
+
+from qarunner.access import Action
+from qarunner.dialects.qatrack.groups import GROUPS, permissions_of
+from qarunner.dialects.qatrack.pages import answer
+from qarunner.dialects.qatrack.problems import RefusedFieldsError
+from qarunner.dialects.qatrack.reading.addresses import Addresses, addresses_of
+from qarunner.dialects.qatrack.reading.filters import read_filters
+from qarunner.dialects.qatrack.reading.paging import OWN, links, read_order, read_part
+from qarunner.dialects.qatrack.reading.rows import count_rows, find_row, find_rows, shapes_of
+from qarunner.dialects.qatrack.resources import RESOURCES
+from qarunner.dialects.qatrack.resources.assignments import CONTENT_TYPES
+from qarunner.dialects.routes import RefusedError, allow
+
+if TYPE_CHECKING:
+    from qarunner.dialects.qatrack.resources.spec import Resource, Shape
+    from qarunner.dialects.spec import Services
+
+LARGEST_NUMBER = 2**63 - 1
+
+
+def install(routes: Blueprint, services: Services) -> None:
+    """Make the routes."""
+    for resource in RESOURCES.values():
+        _install_resource(routes, services, resource)
+    _install_fixed(routes, services, "auth/groups", _groups)
+    _install_fixed(routes, services, "contenttypes/contenttypes", _content_types)
+
+
+def names_of(path: str) -> list[str]:
+    """Return the addresses at which a resource is."""
+    return [f"/api/qc/{path[3:]}", f"/api/{path}"] if path.startswith("qa/") else [f"/api/{path}"]
+
+
+def _install_resource(routes: Blueprint, services: Services, resource: Resource) -> None:
+    endpoint = resource.path.replace("/", "_")
+
+    @allow(Action.SEE_RESULTS)
+    def listed() -> Response:
+        return answer(*page_of(services, resource))
+
+    @allow(Action.SEE_RESULTS)
+    def detail(number: int) -> Response:
+        return answer(detail_of(services, resource, number))
+
+    for name in names_of(resource.path):
+        routes.add_url_rule(f"{name}/", endpoint, listed, methods=["GET"])
+        routes.add_url_rule(f"{name}/<int:number>/", f"{endpoint}_detail", detail, methods=["GET"])
+
+
+def page_of(services: Services, resource: Resource) -> tuple[Shape, list[str]]:
+    """Return a part of a list as the query asks for it, and what of the query was passed over."""
+    addresses = addresses_of(services)
+    parameters = sorted(request.args.items(multi=True))
+    asked = [(name, value) for name, value in parameters if name not in OWN]
+    filters = read_filters(resource, RESOURCES, asked, addresses.zone)
+    order, unsorted = read_order(resource, parameters)
+    part = read_part(parameters, resource.page)
+    ignored = [*(f"filter {name}" for name in filters.unknown), *(f"ordering {name}" for name in unsorted)]
+    if ignored and request.args.get("strict") in ("true", "1"):
+        raise RefusedFieldsError({"detail": f"Unknown: {', '.join(ignored)}."})
+    with services.store.read() as connection:
+        count = count_rows(connection, resource, filters.conditions)
+        rows = find_rows(connection, resource, filters.conditions, order, part) if count > part.offset else []
+        shapes = shapes_of(connection, resource, rows, addresses, detail=False)
+    return envelope(addresses, parameters, part, count, shapes), ignored
+
+
+def envelope(addresses: Addresses, parameters: Any, part: Any, count: int, shapes: list[Shape]) -> Shape:
+    """Return a page of a list."""
+    path = request.path if request.path.endswith("/") else f"{request.path}/"
+    following, before = links(f"{addresses.root}{path}", parameters, part, count)
+    return {"count": count, "next": following, "previous": before, "results": shapes}
+
+
+def detail_of(services: Services, resource: Resource, number: int) -> Shape:
+    """Return one row.
+
+    :raises RefusedError: 404, there is none.
+    """
+    with services.store.read() as connection:
+        row = find_row(connection, resource, number) if number <= LARGEST_NUMBER else None
+        if row is None:
+            raise RefusedError(404, "Not found.")
+        return shapes_of(connection, resource, [row], addresses_of(services), detail=True)[0]
+
+
+def _install_fixed(routes: Blueprint, services: Services, path: str, make: Any) -> None:
+    """Make the routes of a resource that has no table."""
+
+    @allow(Action.SEE_RESULTS)
+    def listed() -> Response:
+        addresses = addresses_of(services)
+        shapes = [shape for _number, shape in make(addresses, detail=False)]
+        parameters = sorted(request.args.items(multi=True))
+        part = read_part(parameters, 100)
+        shown = shapes[part.offset : part.offset + part.limit]
+        return answer(envelope(addresses, parameters, part, len(shapes), shown))
+
+    @allow(Action.SEE_RESULTS)
+    def detail(number: int) -> Response:
+        found = dict(make(addresses_of(services), detail=True)).get(number)
+        if found is None:
+            raise RefusedError(404, "Not found.")
+        return answer(found)
+
+    endpoint = path.replace("/", "_")
+    routes.add_url_rule(f"/api/{path}/", endpoint, listed, methods=["GET"])
+    routes.add_url_rule(f"/api/{path}/<int:number>/", f"{endpoint}_detail", detail, methods=["GET"])
+
+
+def _groups(addresses: Addresses, *, detail: bool) -> list[tuple[int, Shape]]:
+    found = []
+    for number, role in enumerate(GROUPS, 1):
+        shape: Shape = {"url": addresses.row("auth/groups", number), "name": str(role)}
+        found.append((number, shape | ({"permissions": permissions_of(role)} if detail else {})))
+    return found
+
+
+def _content_types(addresses: Addresses, *, detail: bool) -> list[tuple[int, Shape]]:  # noqa: ARG001 - the same for both
+    return [
+        (number, {"url": addresses.row("contenttypes/contenttypes", number), "app_label": "qa", "model": model})
+        for number, model in CONTENT_TYPES.items()
+    ]

@@ -1,0 +1,70 @@
+"""Answers programs with JSON, and people with the same as a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from flask import Response, render_template, request
+from markupsafe import Markup, escape
+
+from qarunner.dialects.qatrack.problems import json_answer
+from qarunner.dialects.routes import caller_if_known
+
+_ADDRESS = re.compile(r'"(https?://[^"\\\s]+)"')
+
+
+def answer(value: Any, ignored: Sequence[str] = ()) -> Response:
+    """Return a value as whoever asks wants it.
+
+    :param ignored: what of the query was passed over; told in a ``Warning`` header.
+    """
+    response = Response(_page(value, ignored), mimetype="text/html") if wants_page() else json_answer(value)
+    for word in ignored:
+        response.headers.add("Warning", f'299 qarunner "{_quotable(word)} is unknown here and was ignored"')
+    response.headers.add("Vary", "Accept")
+    return response
+
+
+def _page(value: Any, ignored: Sequence[str]) -> str:
+    text = msgspec.json.format(msgspec.json.encode(value)).decode()
+    return render_template(
+        "qatrack/api.html",
+        identity=caller_if_known(),
+        path=request.path,
+        trail=_trail(),
+        json_address="?" + urlencode([*request.args.items(multi=True), ("format", "json")]),
+        text=with_links(text),
+        ignored=ignored,
+    )
+
+
+def _trail() -> list[tuple[str, str]]:
+    """Return the rooms above the page, and itself, with their addresses."""
+    words = request.path.strip("/").split("/")
+    return [(word, f"{request.root_path}/{'/'.join(words[: place + 1])}/") for place, word in enumerate(words)]
+
+
+def with_links(text: str) -> Markup:
+    """Return JSON as HTML in which its addresses can be followed."""
+    parts: list[Markup] = []
+    last = 0
+    for found in _ADDRESS.finditer(text):
+        parts += [escape(text[last : found.start()]), Markup('"<a href="{0}">{0}</a>"').format(found[1])]
+        last = found.end()
+    return Markup("").join([*parts, escape(text[last:])])
+
+
+def wants_page() -> bool:
+    """Whether a browser asks: it takes HTML rather than JSON."""
+    if request.args.get("format") == "json":
+        return False
+    best = request.accept_mimetypes.best_match(["application/json", "text/html"], "application/json")
+    return best == "text/html"
+
+
+def _quotable(text: str) -> str:
+    return "".join(letter for letter in text[:80] if " " <= letter <= "~" and letter not in '"\\')

@@ -1,0 +1,105 @@
+"""Which list is done on which unit, with the limits of its tests there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import case, select
+
+from qarunner.dialects.qatrack.groups import GROUPS
+from qarunner.dialects.qatrack.resources.spec import Link, Made, Plain, Relation, Resource, Row, Shape
+from qarunner.store.models import qatrack
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from qarunner.dialects.qatrack.reading.addresses import Addresses
+
+TEST_LIST, CYCLE = 1, 2
+"""Numbers of the two kinds of content that a collection can be of."""
+CONTENT_TYPES = {TEST_LIST: "testlist", CYCLE: "testlistcycle"}
+
+
+def _object(row: Row, addresses: Addresses) -> str:
+    if row["test_list"] is not None:
+        return addresses.row("qa/testlists", row["test_list"])
+    return addresses.row("qa/testlistcycles", row["cycle"])
+
+
+def _content_type(row: Row, addresses: Addresses) -> str:
+    return addresses.row("contenttypes/contenttypes", CYCLE if row["test_list"] is None else TEST_LIST)
+
+
+def _everybody(_row: Row, addresses: Addresses) -> list[str]:
+    """Return all groups: whoever may read results may read these."""
+    return [addresses.row("auth/groups", number) for number in range(1, len(GROUPS) + 1)]
+
+
+def add_next_day(connection: Connection, rows: Sequence[Row], shapes: Sequence[Shape], addresses: Addresses) -> None:
+    """Say which list comes next: of a cycle the one after the day that was done last."""
+    following = _following(connection, [row["id"] for row in rows if row["cycle"] is not None])
+    for row, shape in zip(rows, shapes, strict=True):
+        alone: tuple[int, int | None] = (0, row["test_list"])
+        day, test_list = following.get(row["id"], alone)
+        shape["next_day"] = day
+        shape["next_test_list"] = None if test_list is None else addresses.row("qa/testlists", test_list)
+
+
+def _following(connection: Connection, collections: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return day and list that come next, by the number of the collection; one question for all."""
+    if not collections:
+        return {}
+    collection, member, last = qatrack.Collection, qatrack.CycleMembership, qatrack.ListInstance
+    query: Any = (
+        select(collection.id, member.order, member.test_list)
+        .join(member, member.cycle == collection.cycle)
+        .outerjoin(last, last.id == collection.last_instance)
+        .where(collection.id.in_(collections))
+        # The first day after the last one; when there is none, the first of all.
+        .order_by(collection.id, case((member.order > last.day, 0), else_=1), member.order)
+    )
+    found: dict[int, tuple[int, int]] = {}
+    for number, day, test_list in connection.execute(query):
+        found.setdefault(number, (day, test_list))
+    return found
+
+
+RESOURCES = (
+    Resource(
+        "qa/unittestinfos",
+        qatrack.UnitTestInfo,
+        (
+            Plain("active"),
+            Link("unit", target="units/units"),
+            Link("test", target="qa/tests"),
+            Link("reference", target="qa/references"),
+            Link("tolerance", target="qa/tolerances"),
+            Link("assigned_to", target="auth/groups"),
+        ),
+    ),
+    Resource(
+        "qa/unittestcollections",
+        qatrack.Collection,
+        (
+            Made("tests_object", _object),
+            Plain("due_date"),
+            Plain("auto_schedule"),
+            Plain("active"),
+            Made("object_id", lambda row, _addresses: row["cycle"] if row["test_list"] is None else row["test_list"]),
+            Plain("name"),
+            Link("unit", target="units/units"),
+            Link("frequency", target="qa/frequencies"),
+            Link("assigned_to", target="auth/groups"),
+            Made("content_type", _content_type),
+            Link("last_instance", target="qa/testlistinstances"),
+            Made("visible_to", _everybody),
+        ),
+        page=10,
+        relations={
+            "test_list": Relation("qa/testlists", "test_list"),
+            "test_list_cycle": Relation("qa/testlistcycles", "cycle"),
+        },
+        complete=add_next_day,
+    ),
+)

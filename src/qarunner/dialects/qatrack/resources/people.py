@@ -1,0 +1,23 @@
+"""Users, and the groups that follow from their roles."""
+
+from __future__ import annotations
+
+from qarunner.dialects.qatrack.groups import group_number
+from qarunner.dialects.qatrack.resources.spec import Made, Plain, Resource
+from qarunner.store.models import User
+
+RESOURCES = (
+    Resource(
+        "auth/users",
+        User,
+        (
+            Plain("username", "name"),
+            Made("first_name", lambda _row, _addresses: ""),
+            Made("last_name", lambda _row, _addresses: ""),
+            Plain("email"),
+            Made("groups", lambda row, addresses: [addresses.row("auth/groups", group_number(row["role"]))]),
+            Plain("date_joined", "created"),
+        ),
+        hidden=frozenset({"date_joined"}),
+    ),
+)

@@ -1,0 +1,123 @@
+"""How a resource of the API is described: where it is, what its rows show, and what they can be asked for by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import DeclarativeBase
+
+    from qarunner.dialects.qatrack.reading.addresses import Addresses
+
+Row = Mapping[str, Any]
+"""One row of a resource's table, by the names of its columns in Python."""
+Shape = dict[str, Any]
+"""What the API shows of a row."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A column shown as it is.
+
+    :param column: name of the attribute, where it is another one.
+    """
+
+    name: str
+    column: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """Name of the column in Python."""
+        return self.column or self.name
+
+
+@dataclass(frozen=True)
+class Link(Plain):
+    """A column with the number of another row, shown as its URL. `target`: the path of the other one's resource."""
+
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Links:
+    """Rows of another resource, shown as a list of URLs.
+
+    :param owner: attribute of `table` with the number of the row that has them.
+    :param member: attribute of `table` with the number of the other row. :param order: attribute to sort them by.
+    """
+
+    name: str
+    table: type[DeclarativeBase]
+    owner: str
+    member: str
+    target: str
+    order: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """Something that follows from the row alone."""
+
+    name: str
+    make: Callable[[Row, Addresses], Any]
+
+
+Field = Plain | Links | Made
+Complete = Callable[["Connection", Sequence[Row], Sequence[Shape], "Addresses"], None]
+"""Adds to the shapes of a page what needs questions of its own."""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A way to another resource that filters can take.
+
+    :param column: attribute that meets `other`, an attribute of the target's table.
+    :param through: for relations to many rows: a table between the two, with its attributes on both sides.
+    """
+
+    target: str
+    column: str
+    other: str = "id"
+    through: tuple[type[DeclarativeBase], str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource.
+
+    :param path: below ``/api/``, such as ``units/units``.
+    :param hidden: names of fields which only the answer for a single row has.
+    :param relations: by the word that filters use; links are relations by themselves.
+    :param searchable: names of further plain columns that filters know, though rows do not show them.
+    :param page: rows of a page, where the client does not say.
+    """
+
+    path: str
+    table: type[DeclarativeBase]
+    fields: Sequence[Field]
+    page: int = 100
+    hidden: frozenset[str] = frozenset()
+    relations: Mapping[str, Relation] = field(default_factory=dict)
+    searchable: Sequence[str] = ()
+    complete: Complete | None = None
+
+    def relation(self, word: str) -> Relation | None:
+        """Return the way that a word of a filter names."""
+        found = self.relations.get(word)
+        if found is not None:
+            return found
+        for one in self.fields:
+            if isinstance(one, Link) and one.name == word:
+                return Relation(one.target, one.attribute)
+            if isinstance(one, Links) and one.name == word:
+                return Relation(one.target, "id", through=(one.table, one.owner, one.member))
+        return None
+
+    def column(self, word: str) -> str | None:
+        """Return the attribute that a word of a filter or of an ordering names."""
+        if word == "id" or word in self.searchable:
+            return word
+        return next((one.attribute for one in self.fields if isinstance(one, Plain) and one.name == word), None)
