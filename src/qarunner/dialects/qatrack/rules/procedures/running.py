@@ -138,8 +138,8 @@ class _Run:
         if isinstance(part, ast.Constant):
             return str(part.value)
         assert isinstance(part, ast.FormattedValue)
-        spec = part.format_spec
-        form = "".join(str(piece.value) for piece in spec.values) if isinstance(spec, ast.JoinedStr) else ""  # type: ignore[attr-defined]
+        fixed = part.format_spec.values if isinstance(part.format_spec, ast.JoinedStr) else []
+        form = "".join(str(piece.value) for piece in fixed if isinstance(piece, ast.Constant))
         text = specified(self.value(part.value), form)
         if text is None:
             raise ProcedureError(f"a value does not fit the format '{form[:20]}'")
