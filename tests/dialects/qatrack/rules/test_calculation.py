@@ -1,5 +1,7 @@
 """Composites in the order of their dependencies."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from qarunner.dialects.qatrack.rules.calculation import Calculated, Failed, NotC
 from qarunner.dialects.qatrack.rules.kinds import Kind
 from qarunner.dialects.qatrack.rules.records import ListDefinition, ListedTest, Reference, Tolerance, ToleranceKind
 
-LIMITS = {
+LIMITS: dict[str, Any] = {
     "reference": Reference(10),
     "tolerance": Tolerance(kind=ToleranceKind.ABSOLUTE, act_low=-2, act_high=2),
 }

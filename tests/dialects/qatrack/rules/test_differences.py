@@ -1,6 +1,7 @@
 """Distances from references, and borders."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ PERCENT = Tolerance(kind=ToleranceKind.PERCENT, act_low=-3, tol_low=-2, tol_high
 
 
 def a_test(kind=Kind.SIMPLE, reference=None, tolerance=None):
-    limits = {"reference": None if reference is None else Reference(reference), "tolerance": tolerance}
+    limits: dict[str, Any] = {"reference": None if reference is None else Reference(reference), "tolerance": tolerance}
     return ListedTest(macro="x", kind=kind, wrap_low=0, wrap_high=360, **limits)
 
 

@@ -1,6 +1,7 @@
 """What people read of values, differences, references and tolerances."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,7 @@ from qarunner.dialects.qatrack.rules.kinds import Kind
 from qarunner.dialects.qatrack.rules.records import EMPTY, ListedTest, Reference, Tolerance, ToleranceKind, Value
 
 TORONTO = ZoneInfo("America/Toronto")
-LEVELS = {"act_low": -2, "tol_low": -1, "tol_high": 1, "act_high": 2.25}
+LEVELS: dict[str, Any] = {"act_low": -2, "tol_low": -1, "tol_high": 1, "act_high": 2.25}
 ABSOLUTE = Tolerance(kind=ToleranceKind.ABSOLUTE, **LEVELS)
 PERCENT = Tolerance(kind=ToleranceKind.PERCENT, **LEVELS)
 

@@ -1,6 +1,7 @@
 """A submitted list, all rules together: the rows of the API as they were observed."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,7 +25,7 @@ from qarunner.dialects.qatrack.rules.records import (
 )
 
 TORONTO = ZoneInfo("America/Toronto")
-LIMITS = {
+LIMITS: dict[str, Any] = {
     "reference": Reference(3),
     "tolerance": Tolerance(kind=ToleranceKind.ABSOLUTE, act_low=-2, tol_low=-1, tol_high=1, act_high=2),
 }
@@ -313,9 +314,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
     max_leaves=6,
 )
+EVERY_LIMIT: list[dict[str, Any]] = [{}, LIMITS, {"reference": Reference(1), "tolerance": CHOICES}]
 EVERY_KIND = [
     ListedTest(macro=kind.value, kind=kind, constant=1.0, wrap_low=0, wrap_high=9, procedure=procedure, **limits)
-    for limits in ({}, LIMITS, {"reference": Reference(1), "tolerance": CHOICES})
+    for limits in EVERY_LIMIT
     for procedure in ("result = simple + 1", "result = 2")
     for kind in Kind
 ]

@@ -11,8 +11,8 @@ from qarunner.errors import ConfigurationError
 TORONTO = ZoneInfo("America/Toronto")
 
 
-def local(*when):
-    return datetime(*when, tzinfo=TORONTO)
+def local(year, month, day, hour):
+    return datetime(year, month, day, hour, tzinfo=TORONTO)
 
 
 @pytest.mark.parametrize(

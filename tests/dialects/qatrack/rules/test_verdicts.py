@@ -1,5 +1,7 @@
 """Pass or fail for every type of test."""
 
+from typing import Any
+
 import pytest
 
 from qarunner.dialects.qatrack.rules.kinds import Kind
@@ -15,7 +17,7 @@ STRICT = Tolerance(kind=ToleranceKind.BOOLEAN)
 
 
 def a_test(kind, reference=None, tolerance=None, *, hidden=False):
-    limits = {"reference": None if reference is None else Reference(reference), "tolerance": tolerance}
+    limits: dict[str, Any] = {"reference": None if reference is None else Reference(reference), "tolerance": tolerance}
     return ListedTest(macro="x", kind=kind, wrap_low=0, wrap_high=360, hidden=hidden, **limits)
 
 

@@ -6,11 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qarunner.dialects.qatrack.rules.procedures.limits import ProcedureError
+from qarunner.dialects.qatrack.rules.procedures.limits import Item, ProcedureError
 from qarunner.dialects.qatrack.rules.procedures.reading import Procedure, read_procedure
 from qarunner.dialects.qatrack.rules.procedures.running import run
 
-NAMES = {"a": 7, "b": 2.5, "t": "text", "n": None, "yes": True, "REFS": {"a": 3}, "TOLS": {}, "META": {}}
+NAMES: dict[str, Item] = {
+    "a": 7,
+    "b": 2.5,
+    "t": "text",
+    "n": None,
+    "yes": True,
+    "REFS": {"a": 3},
+    "TOLS": {},
+    "META": {},
+}
 
 
 def work_out(text, **names):
