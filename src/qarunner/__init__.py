@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         NodeBusyError,
         PluginError,
         QarunnerError,
+        StrategyError,
         UnknownKeyError,
         UnknownNodeError,
         nearest,
@@ -63,6 +64,8 @@ if TYPE_CHECKING:
         Step,
     )
     from qarunner.runner.api import measure, press_latency, step, stop_job
+    from qarunner.runner.node import Node
+    from qarunner.strategies import Strategy
     from qarunner.testcases import TestcaseSource
     from qarunner.timeline import Event, Timeline
     from qarunner.xml_characters import xml_text
@@ -83,6 +86,7 @@ _HOME = {
         "NodeBusyError",
         "PluginError",
         "QarunnerError",
+        "StrategyError",
         "UnknownKeyError",
         "UnknownNodeError",
         "nearest",
@@ -119,6 +123,8 @@ _HOME = {
         "Step",
     ),
     "qarunner.runner.api": ("measure", "press_latency", "step", "stop_job"),
+    "qarunner.runner.node": ("Node",),
+    "qarunner.strategies": ("Strategy",),
     "qarunner.testcases": ("TestcaseSource",),
     "qarunner.timeline": ("Event", "Timeline"),
     "qarunner.xml_characters": ("xml_text",),
@@ -159,6 +165,7 @@ __all__ = [
     "JobOrder",
     "Measurement",
     "NoOptions",
+    "Node",
     "NodeBusyError",
     "Notice",
     "Notifier",
@@ -176,6 +183,8 @@ __all__ = [
     "Run",
     "RunReporter",
     "Step",
+    "Strategy",
+    "StrategyError",
     "TestcaseSource",
     "Timeline",
     "UnknownKeyError",

@@ -85,9 +85,19 @@ class Configuration:
                 settings[field] = _frame_size(value, name)
             elif field == "device":
                 settings[field] = self._device(node)
+            elif field == "strategy":
+                settings[field] = self.strategy(node)
             else:
                 settings[field] = _checked(value, {"linger": float, "listen": str}[field], name)
         return NodeConfig(id=node, pack=str(self.pack or ""), **settings)
+
+    def strategy(self, node: str) -> str:
+        """Return the strategy that a node names, ``module:name``, or an empty string.
+
+        :raises ConfigurationError: it is not of that form.
+        """
+        found = self.all(("nodes", node, "strategy"))
+        return _strategy(found[0], f"nodes.{node}.strategy") if found else ""
 
     def _device(self, node: str) -> dict[str, str]:
         """Merge all that is said of the device, property by property."""
@@ -223,6 +233,14 @@ def _frame_size(value: Value, name: str) -> tuple[int, int]:
         problem = f"{value.source}: {name} = {value.value!r} is no size of a picture"
         raise ConfigurationError(problem, f'Write it as "1280x720"; each from {SMALLEST} to {LARGEST}')
     return width, height
+
+
+def _strategy(value: Value, name: str) -> str:
+    module, _, attribute = value.value.partition(":") if isinstance(value.value, str) else ("", "", "")
+    if not attribute.isidentifier() or not all(part.isidentifier() for part in module.split(".")):
+        problem = f"{value.source}: {name} = {value.value!r} names no strategy"
+        raise ConfigurationError(problem, "Write MODULE:NAME, such as tests.strategies.box:box")
+    return f"{module}:{attribute}"
 
 
 def _secret(value: Any, source: str) -> Any:

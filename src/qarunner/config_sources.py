@@ -18,7 +18,7 @@ from qarunner.server_config import SERVER_FIELDS
 from qarunner.settings import BY_NAME, SETTINGS
 
 Key = tuple[str, ...]
-NODE_FIELDS = ("capture", "remote", "power", "browser", "frame_size", "linger", "listen", "device")
+NODE_FIELDS = ("capture", "remote", "power", "browser", "frame_size", "linger", "listen", "device", "strategy")
 TABLES = ("notifiers", "job_engines", "dialects")
 """Of tables by name, whose keys are checked by who uses them; ``[reporters.NAME]`` are such as well."""
 LONGEST_TAG = 500

@@ -53,6 +53,10 @@ class UnknownKeyError(DeviceError):
     """The remote has no such key."""
 
 
+class StrategyError(QarunnerError):
+    """A device could not be brought into a state, or it cannot be told which one: an error of a result, never a fail."""
+
+
 class NodeBusyError(QarunnerError):
     """Somebody else holds the lease of a node, or the hardware it needs."""
 

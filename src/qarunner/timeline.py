@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from qarunner.results import SCHEMA, Record
 
-EventKind = Literal["press", "match", "motion", "step", "log", "measurement", "power", "fault", "note"]
+EventKind = Literal["press", "match", "motion", "step", "log", "measurement", "power", "fault", "note", "state"]
 
 
 class Event(Record, frozen=True):
@@ -17,7 +17,9 @@ class Event(Record, frozen=True):
     video, seconds after the result's start.
     `data`, by kind: press: key, hold (seconds). match: image, matched, region [x, y, right, bottom] in frame pixels,
     score. motion: moving, region. step: keyword, status. log: stream (stdout, stderr or a logger's name), level.
-    measurement: value, unit, low, high, within_limits.
+    measurement: value, unit, low, high, within_limits. state, of a strategy: the state that a look has found (null for
+    an unknown one); or for a transition its name as transition, from (null likewise), to, status (passed, error,
+    interrupted).
     """
 
     time: float

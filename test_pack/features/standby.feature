@@ -1,7 +1,7 @@
 Feature: Standby
 
   Scenario: The box sleeps and wakes
-    Given the home menu is open
+    Given I go to the state "home"
     When I press KEY_POWER
     Then the screen is black within 5 seconds
     When I press KEY_POWER

@@ -49,6 +49,9 @@ LENT = 60.0
 """Seconds in which a user who was lent a node has to take its lease."""
 PICTURE_LIMIT = 10.0
 
+NOT_OF_FARM = ("device", "strategy")
+"""Fields of a node in a pack's file: one has a section of its own, one names code of the revision that a job runs."""
+
 
 class Farm:
     """All nodes of the server. Safe for threads.
@@ -113,7 +116,7 @@ class Farm:
             sections = known.get(name, {})
             place = f"config/test-farm/{name}.conf of the test pack"
             for field in NODE_FIELDS:
-                if field != "device" and field in sections.get("node", {}):
+                if field not in NOT_OF_FARM and field in sections.get("node", {}):
                     table["nodes", name, field] = Value(sections["node"][field], place)
             if sections.get("device_under_test"):
                 table["nodes", name, "device"] = Value(sections["device_under_test"], place)

@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from qarunner.runner.power import Power
+from qarunner.runner.strategy_use import StrategyUse
+
 if TYPE_CHECKING:
     from qarunner.node_config import NodeConfig
     from qarunner.runner.node_use import NodeUse
@@ -18,7 +21,8 @@ class Node:
     def __init__(self, config: NodeConfig, use: NodeUse) -> None:
         self._config = config
         self._use = use
-        self.power = Power(use)
+        self._strategy = StrategyUse(config, self, use.told)
+        self.power = Power(config, use)
 
     @property
     def id(self) -> str:
@@ -42,6 +46,24 @@ class Node:
         """Yield new frames; see ``stbt_core.frames``."""
         frames: Iterator[Any] = _stbt().frames(timeout_secs)
         return frames
+
+    def go_to(self, state: str) -> None:
+        """Bring the device into a state of its strategy, from wherever it is.
+
+        :raises StrategyError: there is no such state, nothing leads to it, or something went wrong on the way. It is an
+            error of the result, never a fail.
+        :raises ConfigurationError: the node has no strategy, or one that cannot be used.
+        """
+        __tracebackhide__ = True
+        self._strategy.go_to(state)
+
+    def state(self) -> str | None:
+        """Look which state of its strategy the device is in right now; None for one that is not declared.
+
+        :raises StrategyError: a check raised. :raises ConfigurationError: as `go_to` does.
+        """
+        __tracebackhide__ = True
+        return self._strategy.look()
 
     @property
     def keys(self) -> Collection[str] | None:
@@ -70,43 +92,6 @@ class Node:
     def status(self) -> Any:
         """Return the exporter's status: capture format, frame rate, dropped frames, signal, lease, readers."""
         return self._use.handle.status()
-
-
-class Power:
-    """The power of the device under test."""
-
-    def __init__(self, use: NodeUse) -> None:
-        self._use = use
-
-    def on(self) -> None:
-        """Restore it."""
-        self._use.uses_device().power_on()
-        self._use.noted("power", "on", time.monotonic())
-
-    def off(self) -> None:
-        """Cut it."""
-        self._use.uses_device().power_off()
-        self._use.noted("power", "off", time.monotonic())
-
-    def cycle(self, off_secs: float = 2.0, timeout_secs: float = 60.0) -> None:
-        """Cut it for `off_secs` seconds, restore it and wait for a picture that is not black.
-
-        :raises stbt_core.NoVideo: no picture came at all.
-        :raises AssertionError: it stayed black for `timeout_secs`.
-        """
-        self.off()
-        time.sleep(off_secs)
-        self.on()
-        stbt_core = _stbt()
-        for frame in stbt_core.frames(timeout_secs):
-            if not stbt_core.is_screen_black(frame=frame):
-                return
-        raise AssertionError(f"the screen stayed black for {timeout_secs:g} s after the power came back")
-
-    @property
-    def is_on(self) -> bool | None:
-        """Whether it is on; None when the outlet cannot tell."""
-        return self._use.handle.power_state()
 
 
 def _stbt() -> Any:

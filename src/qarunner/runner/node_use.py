@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qarunner.errors import QarunnerError
 from qarunner.runner.annotations import Annotations
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from qarunner.nodes.client import NodeHandle
     from qarunner.protocols import Pixels
     from qarunner.runner.evidence import Evidence
+    from qarunner.timeline import EventKind
 
 
 class NodeUse:
@@ -85,6 +86,11 @@ class NodeUse:
         self._faulty = self._faulty or kind == "fault"
         if self._evidence is not None:
             self._evidence.event(when, "fault" if kind == "fault" else "power", label)
+
+    def told(self, when: float, kind: EventKind, label: str, duration: float, data: dict[str, Any]) -> None:
+        """The testcase, or who acts for it, did something that its timeline shows."""
+        if self._evidence is not None:
+            self._evidence.event(when, kind, label, duration, data)
 
     def close(self) -> None:
         """Give the lease back."""

@@ -17,6 +17,8 @@ from qarunner.runner.similar_lines import SimilarLines
 
 STBT_LOG = "stbt.log"
 COMBINED_LOG = "combined.log"
+LEVELS = {"stbt": logging.DEBUG, "qarunner.strategy": logging.INFO}
+"""Loggers that tell of the device, and from which level on the log of a result wants them."""
 
 
 class OutputLog:
@@ -136,7 +138,7 @@ class Streams:
 class RecordHandler(logging.Handler):
     """Hands log records to the log of the result that runs, if one does.
 
-    While it is used as a context, all loggers report to it: each from its own level on, stbt_core's at every level.
+    While it is used as a context, all loggers report to it: each from its own level on, those of `LEVELS` from theirs.
     """
 
     def __init__(self) -> None:
@@ -145,18 +147,18 @@ class RecordHandler(logging.Handler):
         self._similar = SimilarLines()
 
     def __enter__(self) -> Self:
-        stbt = logging.getLogger("stbt")
-        self._level = stbt.level
-        stbt.setLevel(logging.DEBUG)
-        stbt.addFilter(self._similar)
+        self._levels = {name: logging.getLogger(name).level for name in LEVELS}
+        for name, level in LEVELS.items():
+            logging.getLogger(name).setLevel(level)
+        logging.getLogger("stbt").addFilter(self._similar)
         logging.getLogger().addHandler(self)
         return self
 
     def __exit__(self, *_exception: object) -> None:
         logging.getLogger().removeHandler(self)
-        stbt = logging.getLogger("stbt")
-        stbt.removeFilter(self._similar)
-        stbt.setLevel(self._level)
+        logging.getLogger("stbt").removeFilter(self._similar)
+        for name, level in self._levels.items():
+            logging.getLogger(name).setLevel(level)
 
     def begin(self, log: OutputLog) -> None:
         """A result begins."""

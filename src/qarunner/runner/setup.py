@@ -44,7 +44,7 @@ def _set_up(config: pytest.Config) -> None:
     plugins = Plugins(configuration.get("block_plugins"), pack, trace=configuration.get("trace"))
     plugins.check()
     configuration = configuration.with_plugin_nodes(plugins.nodes())
-    node = node_of_job() or configuration.node(configuration.get("node"))
+    node = node_of_job(configuration) or configuration.node(configuration.get("node"))
     session = RunSession(configuration, plugins, node, lambda line: say(config, line))
     register = config.pluginmanager.register
     register(CollectionPlugin(plugins.testcase_sources(), pack), "qarunner-collection")

@@ -44,6 +44,7 @@
   qa.tone = ({ kind, data }) => {
     if (kind === "fault" || data.within_limits === false) return "bad";
     if (kind === "step" && ["failed", "error", "hook_error", "undefined"].includes(data.status)) return "bad";
+    if (kind === "state" && ["error", "interrupted"].includes(data.status)) return "bad";
     return kind === "match" && !data.matched ? "odd" : "";
   };
 

@@ -15,6 +15,7 @@
     power: "power",
     fault: "fault",
     note: "note",
+    state: "state",
   };
 
   qa.timelinePanel = (moments, clock) => {
@@ -66,7 +67,7 @@
     }
     if (kind === "motion") parts.push(data.moving ? "moves" : "stands still", looks > 1 && `${looks} looks`);
     if (kind === "press" && data.hold) parts.push(`held ${qa.duration(data.hold)}`);
-    if (kind === "step" && data.status) parts.push(data.status);
+    if ((kind === "step" || kind === "state") && data.status) parts.push(data.status);
     if (kind === "measurement" && data.value != null)
       parts.push(
         `${qa.number(data.value)} ${data.unit || ""}`.trim(),

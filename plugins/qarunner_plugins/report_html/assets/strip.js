@@ -5,6 +5,7 @@
 (() => {
   const LANES = [
     { name: "steps", kinds: ["step"] },
+    { name: "states", kinds: ["state"] },
     { name: "keys", kinds: ["press", "power"] },
     { name: "matches", kinds: ["match", "motion"] },
     { name: "values", kinds: ["measurement", "fault", "note"] },
@@ -130,6 +131,8 @@
   const colourOf = ({ kind, data }, colours) => {
     if (kind === "match") return data.matched ? colours.pass : colours.fail;
     if (kind === "motion") return data.moving ? colours.accent : colours.skip;
+    if (kind === "state")
+      return { passed: colours.accent, error: colours.error, interrupted: colours.error }[data.status] || colours.skip;
     if (kind === "step")
       return (
         { passed: colours.pass, failed: colours.fail, error: colours.error, hook_error: colours.error }[data.status] ||
@@ -144,7 +147,7 @@
   const mark = (context, event, x, width, top, colours) => {
     context.fillStyle = colourOf(event, colours);
     const middle = top + LANE / 2;
-    if (event.kind === "step") {
+    if (event.kind === "step" || event.kind === "state") {
       context.globalAlpha = 0.85;
       context.fillRect(x, top + 5, Math.max(width - 1, 3), LANE - 9);
       context.globalAlpha = 1;

@@ -142,6 +142,12 @@ def is_black(_context: Any, seconds: str | None) -> None:
     raise AssertionError(f"the screen is not black after {_patience(seconds):g} seconds")
 
 
+@_device_step('I go to the state "home"', r'I go to the state "(?P<state>[^"]+)"')
+def go_to(context: Any, state: str) -> None:
+    """Bring the device into a state of the node's strategy, from wherever it is."""
+    context.node.go_to(state)
+
+
 def _patience(seconds: str | None) -> float:
     return PATIENCE if seconds is None else float(seconds)
 
