@@ -48,7 +48,8 @@ def test_explain_tells_where_the_winner_and_the_losers_stand(tmp_path, pack):
 def test_a_node_is_merged_field_by_field_from_all_sources(tmp_path, pack):
     (tmp_path / "qarunner.toml").write_text('[nodes.tv]\nremote = {uri = "lirc:x", hold = true}\n')
     (pack / "config" / "test-farm" / "tv.conf").write_text(
-        "[node]\ncapture = v4l2:/dev/video0\nframe_size = 640x360\n[device_under_test]\ndevice_type = T1000\n"
+        "[node]\ncapture = v4l2:/dev/video0\nframe_size = 640x360\nstrategy = tests.strategies.box:box\n"
+        "[device_under_test]\ndevice_type = T1000\n"
     )
     loaded = load(tmp_path, pack, {"node": "tv"}).with_plugin_nodes(
         {"tv": ("some", {"capture": "virtual:", "power": "virtual:", "device": {"build": "7"}})}
@@ -58,6 +59,7 @@ def test_a_node_is_merged_field_by_field_from_all_sources(tmp_path, pack):
     assert (node.remote.uri, node.remote.options) == ("lirc:x", {"hold": True})
     assert node.power.uri == "virtual:"
     assert node.frame_size == (640, 360)
+    assert node.strategy == "tests.strategies.box:box"
     assert node.device["model"] == "T1000"
     assert node.device["build"] == "7"
 
@@ -97,6 +99,9 @@ BAD_NODES = [
     ('capture = "x:"\nframe_size = "big"', ":3: nodes.tv.frame_size = 'big' is no size of a picture"),
     ('capture = "x:"\nframe_size = [1, 2]', "is no size of a picture"),
     ('capture = "x:"\nlinger = "long"', "nodes.tv.linger"),
+    ('capture = "x:"\nstrategy = "box"', ":3: nodes.tv.strategy = 'box' names no strategy\n  Write MODULE:NAME"),
+    ('capture = "x:"\nstrategy = "tests/box.py:box"', "names no strategy"),
+    ('capture = "x:"\nstrategy = 3', "names no strategy"),
     ('capture = {uri = "x:", password = {env = "NO_SUCH_VARIABLE"}}', "NO_SUCH_VARIABLE is not set"),
 ]
 

@@ -44,6 +44,25 @@ def outcomes(rig: FarmRig, job: str) -> dict[str, str]:
         return {testcase.partition("::")[2]: str(outcome) for testcase, outcome in connection.execute(query)}
 
 
+def test_a_job_has_the_strategy_of_its_own_revision(rig: FarmRig):
+    rig.pack.git("checkout", "--quiet", "-b", "with-a-strategy")
+    rig.pack.write(f"config/test-farm/{rig.node}.conf", "[node]\nstrategy = ways:box\n")
+    rig.pack.write(
+        "ways.py",
+        """
+        from qarunner import Strategy
+        box = Strategy()
+        box.state("here")(lambda node: True)
+        """,
+    )
+    rig.pack.write("tests/a.py", "def test_a(node): node.go_to('here')\n")
+    rig.pack.commit()
+    rig.pack.git("checkout", "--quiet", "main")
+    ended = rig.finished(rig.run("tests/a.py::test_a", revision="with-a-strategy"))
+    assert ended.pass_count == 1, rig.log(ended)
+    assert rig.farm.config(rig.node).strategy == ""
+
+
 def sleeping(supervisor: int) -> list[int]:
     return [pid for pid in descendants(supervisor) if b"time.sleep" in command(pid)]
 

@@ -34,6 +34,10 @@ def test_the_fingerprint_tells_apart_configurations_and_not_ways_to_write_them()
     assert fingerprint(one) == fingerprint(same) != fingerprint(other)
 
 
+def test_packs_that_name_different_strategies_use_one_exporter() -> None:
+    assert fingerprint(NodeConfig(id="a", strategy="here:box")) == fingerprint(NodeConfig(id="a"))
+
+
 @pytest.mark.parametrize(
     ("command", "words"),
     [
