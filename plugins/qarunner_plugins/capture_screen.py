@@ -9,7 +9,7 @@ import contextlib
 import os
 import re
 from collections.abc import Collection, Sequence
-from pathlib import Path
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -21,16 +21,17 @@ from qarunner import (
     ConfigurationError,
     DeviceError,
     DeviceLostError,
+    Discovered,
     Driver,
     DriverContext,
     Options,
     hookimpl,
 )
+from qarunner_plugins.x_displays import displays_in_use, displays_of_this_host
 
 if TYPE_CHECKING:
     from qarunner_plugins.live_pictures import Blank
 
-SOCKETS = Path("/tmp/.X11-unix")  # noqa: S108 - where X servers of this host listen
 _AREA = re.compile(r"^(\d+)x(\d+)\+(\d+)\+(\d+)$")
 
 
@@ -133,7 +134,7 @@ def _display(context: DriverContext) -> str:
 
 def _displays() -> str:
     """Say which displays this host has."""
-    names = sorted(f":{path.name[1:]}" for path in SOCKETS.glob("X*"))
+    names = displays_of_this_host()
     return f"Displays of this host: {', '.join(names)}." if names else "This host has no display."
 
 
@@ -160,6 +161,12 @@ def _doctor() -> Sequence[Check]:
     return [Check("X displays (mss)", "works", f"mss {mss.__version__}. {_displays()}")]
 
 
+def _discover() -> Sequence[Discovered]:
+    if find_spec("mss") is None:
+        return ()
+    return [Discovered(f"screen:{name}", f"X display {name}", f"X display {name}") for name in displays_in_use()]
+
+
 @hookimpl
 def qa_drivers() -> list[Driver]:
     """Offer the driver of this module."""
@@ -174,6 +181,7 @@ def qa_drivers() -> list[Driver]:
             address_help="the display, such as :99 or host:0; default $DISPLAY",
             resources=_resources,
             doctor=_doctor,
+            discover=_discover,
             examples=("screen::99", "screen::0?fps=25", "screen::0?area=1280x720%2B0%2B0"),
         )
     ]

@@ -15,6 +15,7 @@ from qarunner import (
     Check,
     ConfigurationError,
     DeviceError,
+    Discovered,
     Driver,
     DriverContext,
     Options,
@@ -24,6 +25,7 @@ from qarunner import (
 from qarunner_plugins.device_program import run_program
 
 PROGRAM = "cec-ctl"
+DEVICES = Path("/dev")
 DEFAULT_DEVICE = "/dev/cec0"
 INSTALL = "sudo apt-get install v4l-utils"
 ADVICE = "`cec-ctl --list-devices` lists the adapters; using one needs the group video."
@@ -166,8 +168,17 @@ def _doctor() -> Sequence[Check]:
     subject = "HDMI-CEC (cec-ctl)"
     if not shutil.which(PROGRAM):
         return (Check(subject, "missing", f"{PROGRAM} is not installed", INSTALL),)
-    adapters = ", ".join(sorted(str(path) for path in Path("/dev").glob("cec*")))
+    adapters = ", ".join(_adapters())
     return (Check(subject, "works" if adapters else "note", adapters or "no adapter is plugged in"),)
+
+
+def _adapters() -> list[str]:
+    return sorted(str(path) for path in DEVICES.glob("cec*"))
+
+
+def _discover() -> Sequence[Discovered]:
+    adapters = _adapters() if shutil.which(PROGRAM) else ()
+    return [Discovered(f"cec:{path}", f"HDMI-CEC adapter {path}") for path in adapters]
 
 
 @hookimpl
@@ -183,6 +194,7 @@ def qa_drivers() -> Sequence[Driver]:
             address_help=f"the adapter; default {DEFAULT_DEVICE}",
             resources=_resources,
             doctor=_doctor,
+            discover=_discover,
             examples=("cec:/dev/cec0", "cec:/dev/cec0?to=4"),
         ),
     )

@@ -15,10 +15,21 @@ from typing import Annotated
 
 import msgspec
 
-from qarunner import Check, ConfigurationError, DeviceError, Driver, DriverContext, Options, hookimpl, look_up_key
+from qarunner import (
+    Check,
+    ConfigurationError,
+    DeviceError,
+    Discovered,
+    Driver,
+    DriverContext,
+    Options,
+    hookimpl,
+    look_up_key,
+)
 from qarunner_plugins.device_program import run_program
 
 PROGRAM = "ir-ctl"
+DEVICES = Path("/dev")
 DEFAULT_DEVICE = "/dev/lirc0"
 INSTALL = "sudo apt-get install v4l-utils"
 ADVICE = "`ir-ctl -d DEVICE --features` tells whether it can send; using one needs the group video."
@@ -132,8 +143,20 @@ def _doctor() -> Sequence[Check]:
     subject = "infrared through the kernel (ir-ctl)"
     if not shutil.which(PROGRAM):
         return (Check(subject, "missing", f"{PROGRAM} is not installed", INSTALL),)
-    devices = ", ".join(sorted(str(path) for path in Path("/dev").glob("lirc*")))
+    devices = ", ".join(_devices())
     return (Check(subject, "works" if devices else "note", devices or "no sender is plugged in"),)
+
+
+def _devices() -> list[str]:
+    return sorted(str(path) for path in DEVICES.glob("lirc*"))
+
+
+def _discover() -> Sequence[Discovered]:
+    asks = "the file of a keymap (rc_keymap), relative to the pack"
+    return [
+        Discovered(f"ir:{path}?keymap=", f"infrared sender or receiver {path}", asks=asks)
+        for path in (_devices() if shutil.which(PROGRAM) else ())
+    ]
 
 
 @hookimpl
@@ -149,6 +172,7 @@ def qa_drivers() -> Sequence[Driver]:
             address_help=f"the sender; default {DEFAULT_DEVICE}",
             resources=_resources,
             doctor=_doctor,
+            discover=_discover,
             examples=("ir:/dev/lirc0?keymap=config/remote-control/box.toml",),
         ),
     )

@@ -19,6 +19,7 @@ from qarunner import (
     ConfigurationError,
     DeviceError,
     DeviceSocket,
+    Discovered,
     Driver,
     DriverContext,
     Options,
@@ -83,6 +84,17 @@ class LircRemote:
         self._codes = {name: name for name in listed}
         for key, name in self._options.keys.items():
             self._codes[key] = look_up_key(f"remote {self._remote!r} of {self._name}", self._codes, name)
+
+    def remotes(self) -> list[str]:
+        """Return the remotes of the daemon, asked over a connection that is closed again.
+
+        :raises DeviceError: it does not answer.
+        """
+        try:
+            self._daemon.connect()
+            return self._ask("LIST")
+        finally:
+            self._daemon.close()
 
     def keys(self) -> Collection[str]:
         """The keys of the remote in the daemon's configuration, and those of the option."""
@@ -183,6 +195,14 @@ def _doctor() -> Sequence[Check]:
     return (Check(subject, "missing", "lircd is not installed", "sudo apt-get install lirc"),)
 
 
+def _discover() -> Sequence[Discovered]:
+    """Ask the daemon at the usual place for its remotes."""
+    if not Path(DEFAULT_SOCKET).is_socket():
+        return ()
+    daemon = LircRemote(DriverContext("", "remote", "lirc:", options=LircOptions(timeout=2.0)))
+    return [Discovered(f"lirc:{name}", f"infrared, {name!r} of the LIRC daemon") for name in daemon.remotes()]
+
+
 @hookimpl
 def qa_drivers() -> Sequence[Driver]:
     """Offer the driver."""
@@ -197,6 +217,7 @@ def qa_drivers() -> Sequence[Driver]:
             resources=_resources,
             holds_keys=True,
             doctor=_doctor,
+            discover=_discover,
             examples=("lirc:living-room", "lirc:/run/lirc/lircd:living-room", "lirc:192.168.1.9:8765:living-room"),
         ),
     )

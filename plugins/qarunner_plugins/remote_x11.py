@@ -15,8 +15,19 @@ from typing import Annotated
 
 import msgspec
 
-from qarunner import Check, DeviceError, DeviceLostError, Driver, DriverContext, Options, hookimpl, look_up_key
+from qarunner import (
+    Check,
+    DeviceError,
+    DeviceLostError,
+    Discovered,
+    Driver,
+    DriverContext,
+    Options,
+    hookimpl,
+    look_up_key,
+)
 from qarunner_plugins.keysyms import KEYSYMS, keysym_of
+from qarunner_plugins.x_displays import displays_in_use
 
 PROGRAM = "xdotool"
 CLOSE_PATIENCE = 3.0
@@ -127,6 +138,13 @@ def _doctor() -> Sequence[Check]:
     return (Check("keys for X displays (xdotool)", "missing", "xdotool is not installed", INSTALL),)
 
 
+def _discover() -> Sequence[Discovered]:
+    if not shutil.which(PROGRAM):
+        return ()
+    what = "keyboard of X display"
+    return [Discovered(f"x11:{name}", f"{what} {name}", f"X display {name}") for name in displays_in_use()]
+
+
 @hookimpl
 def qa_drivers() -> Sequence[Driver]:
     """Offer the driver."""
@@ -141,6 +159,7 @@ def qa_drivers() -> Sequence[Driver]:
             resources=_resources,
             holds_keys=True,
             doctor=_doctor,
+            discover=_discover,
             examples=("x11::0", "x11::99"),
         ),
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qarunner.commands.spec import Command
     from qarunner.device_network import host_and_port, network_error, shown_address
     from qarunner.device_socket import DeviceSocket
-    from qarunner.drivers import Check, Driver, DriverContext, NoOptions, Options
+    from qarunner.drivers import Check, Discovered, Driver, DriverContext, NoOptions, Options
     from qarunner.errors import (
         ConfigurationError,
         DeliveryRejectedError,
@@ -74,7 +74,7 @@ _HOME = {
     "qarunner.commands.spec": ("Command",),
     "qarunner.device_network": ("host_and_port", "network_error", "shown_address"),
     "qarunner.device_socket": ("DeviceSocket",),
-    "qarunner.drivers": ("Check", "Driver", "DriverContext", "NoOptions", "Options"),
+    "qarunner.drivers": ("Check", "Discovered", "Driver", "DriverContext", "NoOptions", "Options"),
     "qarunner.errors": (
         "ConfigurationError",
         "DeliveryRejectedError",
@@ -150,6 +150,7 @@ __all__ = [
     "DeviceError",
     "DeviceLostError",
     "DeviceSocket",
+    "Discovered",
     "Driver",
     "DriverContext",
     "EndOfStreamError",

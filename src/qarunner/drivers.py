@@ -42,6 +42,21 @@ class Check:
     advice: str = ""
 
 
+@dataclass(frozen=True)
+class Discovered:
+    """Hardware that a driver has found on this machine, as ``qarunner node add`` offers it.
+
+    `uri`: what a node's configuration would say. `what`: how a person would call it, such as ``USB Grabber``.
+    `device`: equal for what belongs together, such as a display's picture and its keyboard; empty for one alone.
+    `asks`: what a person must still write at the end of the URI, such as ``the page's URL``; empty when it is whole.
+    """
+
+    uri: str
+    what: str
+    device: str = ""
+    asks: str = ""
+
+
 @dataclass
 class DriverContext:
     """What a driver is opened with.
@@ -87,6 +102,7 @@ class Driver:
     :param keys: for remotes, the names it can send; None when it depends on the device or it takes any.
     :param holds_keys: for remotes, whether it can hold a key down; None when that depends on its options.
     :param doctor: looks at this machine and says what works.
+    :param discover: looks which hardware this machine has for it, best first; opens and changes nothing.
     """
 
     capability: Capability
@@ -101,6 +117,7 @@ class Driver:
     keys: Sequence[str] | None = None
     holds_keys: bool | None = False
     doctor: Callable[[], Sequence[Check]] = lambda: ()
+    discover: Callable[[], Sequence[Discovered]] = lambda: ()
     examples: Sequence[str] = ()
 
     @property

@@ -54,7 +54,7 @@ class UnknownKeyError(DeviceError):
 
 
 class StrategyError(QarunnerError):
-    """A device could not be brought into a state, or it cannot be told which one: an error of a result, never a fail."""
+    """A device could not be brought into a state, or looked at for one: always an error of a result, never a fail."""
 
 
 class NodeBusyError(QarunnerError):

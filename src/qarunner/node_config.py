@@ -26,7 +26,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True):
     `linger`: seconds the exporter stays after its last connection, at least one.
     `listen`: ``address:port`` on which the exporter also answers over the network; empty for this host only.
     `device`: ``model``, ``build`` and other properties of what is tested, as far as the configuration knows.
-    `strategy`: ``module:name`` of the `qarunner.Strategy` with which testcases bring the device into a state; may be empty.
+    `strategy`: ``module:name`` of the `qarunner.Strategy` by which testcases bring the device into a state, or empty.
     `users`: names or numbers of the other users of this host who may use the node while it is ours; root always may.
     `job_users`: the same for users that jobs run as, who may use it from within a job on this node only.
     `pack`: root of the test pack whose ``plugins/`` folder holds further drivers; empty for none.

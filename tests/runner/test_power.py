@@ -102,7 +102,9 @@ def test_the_timeline_tells_when_the_power_went_and_came_and_when_there_was_a_pi
     assert power_events(done, "test_picture_comes_late")[-1]["duration"] >= 0.9
 
 
-@pytest.mark.parametrize(("testcase", "seen"), [("test_stays_black", "a black picture"), ("test_no_picture", "no picture")])
+@pytest.mark.parametrize(
+    ("testcase", "seen"), [("test_stays_black", "a black picture"), ("test_no_picture", "no picture")]
+)
 def test_a_device_that_does_not_come_back_is_an_error_that_names_it(done: Finished, testcase: str, seen: str) -> None:
     result = done.results[testcase]
     assert result.outcome == "error", done.output

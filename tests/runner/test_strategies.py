@@ -301,7 +301,11 @@ def test_a_node_without_a_strategy_is_an_error_only_of_who_asks_for_one(pack: Pa
     ("named", "content", "said"),
     [
         ("gone:x", "", "strategy gone:x cannot be imported: ModuleNotFoundError: No module named 'gone'"),
-        ("{}:colour", "import qarunner\ncolours = qarunner.Strategy()", "has no such strategy\n  did you mean 'colours'?"),
+        (
+            "{}:colour",
+            "import qarunner\ncolours = qarunner.Strategy()",
+            "has no such strategy\n  did you mean 'colours'?",
+        ),
         ("{}:x", "x = 3", "has no such strategy\n  Write x = qarunner.Strategy() in it"),
         ("{}:x", "assert False, 'at import'", "cannot be imported: AssertionError: at import"),
         ("{}:x", "import sys\nsys.exit(1)", "cannot be imported: SystemExit: 1"),

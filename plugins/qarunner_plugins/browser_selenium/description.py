@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qarunner import Check, Driver, DriverContext
+from qarunner import Check, Discovered, Driver, DriverContext
 
 from .options import KeyboardOptions, PageOptions
 from .webdriver_options import GridOptions, LocalOptions
@@ -59,12 +59,37 @@ def _look_at_firefox() -> Sequence[Check]:
     return look_at("firefox")
 
 
+def _find_pages() -> Sequence[Discovered]:
+    asks = "its URL, or a file relative to the test pack"
+    what = "a web page in Chromium"
+    return [Discovered("browser:", f"{what} ({path})", what, asks) for path in _paths("chromium")]
+
+
+def _find_keyboards() -> Sequence[Discovered]:
+    return [Discovered("browser:", f"keys of {page.device}", page.device) for page in _find_pages()]
+
+
+def _find_chromium() -> Sequence[Discovered]:
+    return [Discovered("chromium:", f"Chromium ({path})") for path in _paths("chromium")]
+
+
+def _find_firefox() -> Sequence[Discovered]:
+    return [Discovered("firefox:", f"Firefox ({path})") for path in _paths("firefox")]
+
+
+def _paths(name: str) -> Sequence[str]:
+    from .programs import usable
+
+    return usable(name)
+
+
 DRIVERS = (
     Driver(
         capability="capture",
         scheme="browser",
         summary="The picture of a web page in Chromium or Firefox",
         open=_open_capture,
+        discover=_find_pages,
         options=PageOptions,
         extra="browser",
         address_help="a URL, or a file relative to the test pack",
@@ -76,6 +101,7 @@ DRIVERS = (
         scheme="browser",
         summary="The remote control of that page: each key is a key event",
         open=_open_remote,
+        discover=_find_keyboards,
         options=KeyboardOptions,
         extra="browser",
         address_help="nothing beside a browser: capture; else the page",
@@ -88,6 +114,7 @@ DRIVERS = (
         scheme="chromium",
         summary="A Chromium of this machine, for WebDriver",
         open=_open_chromium,
+        discover=_find_chromium,
         options=LocalOptions,
         extra="browser",
         doctor=_look_at_chromium,
@@ -98,6 +125,7 @@ DRIVERS = (
         scheme="firefox",
         summary="A Firefox of this machine, for WebDriver",
         open=_open_firefox,
+        discover=_find_firefox,
         options=LocalOptions,
         extra="browser",
         doctor=_look_at_firefox,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from qarunner import Check, DeviceError
@@ -52,6 +53,18 @@ def _one(name: str, option: str, given: str, known: tuple[str, ...]) -> str:
             return found
     problem = f"{name}: {' or '.join(known)} is not installed"
     raise DeviceError(problem, f"{PACKAGES[name]}; or name it with the option {option!r}")
+
+
+def usable(name: str) -> list[str]:
+    """Return the path of a browser, ``chromium`` or ``firefox``, that can be driven on this machine; or nothing."""
+    if find_spec("selenium") is None or find_spec("websocket") is None:
+        return []
+    browsers, drivers = PROGRAMS[name]
+    try:
+        _one(name, "driver", "", drivers)
+        return [_one(name, "program", "", browsers)]
+    except DeviceError:
+        return []
 
 
 def look_at_libraries() -> list[Check]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from qarunner import Check, Driver, DriverContext, Options, hookimpl
+from qarunner import Check, Discovered, Driver, DriverContext, Options, hookimpl
 
 
 class V4l2Options(Options, frozen=True, kw_only=True):
@@ -61,6 +61,13 @@ def _doctor() -> Sequence[Check]:
     return [Check("video devices (V4L2)", "works", "; ".join(map(str, found)))]
 
 
+def _discover() -> Sequence[Discovered]:
+    from qarunner_plugins.capture_v4l2.devices import captures_of_this_host, delivers_pictures
+
+    found = [device for device in captures_of_this_host() if delivers_pictures(device.path)]
+    return [Discovered(f"v4l2:{device.stable or device.path}", f"{device.name} ({device.path})") for device in found]
+
+
 @hookimpl
 def qa_drivers() -> list[Driver]:
     """Offer the driver of this module."""
@@ -74,6 +81,7 @@ def qa_drivers() -> list[Driver]:
             address_help="/dev/video0, or better /dev/v4l/by-id/NAME, which stays the same",
             resources=_resources,
             doctor=_doctor,
+            discover=_discover,
             examples=("v4l2:/dev/video0", "v4l2:/dev/v4l/by-id/usb-Grabber-video-index0?size=1920x1080&fps=60"),
         )
     ]

@@ -31,6 +31,25 @@ def captures_of_this_host() -> list[Found]:
     return [Found(path, _name(path), stable.get(path.resolve())) for path in paths]
 
 
+def delivers_pictures(path: Path) -> bool:
+    """Whether a device delivers pictures; a stick has further ones that deliver only what is said of them.
+
+    One that cannot be asked may: trying it tells why it cannot be opened.
+    """
+    from qarunner_plugins.capture_v4l2.kernel import CAN_CAPTURE, VideoDevice
+
+    try:
+        device = VideoDevice(path)
+    except OSError:
+        return True
+    try:
+        return bool(device.capabilities()[1] & CAN_CAPTURE)
+    except OSError:
+        return True
+    finally:
+        device.close()
+
+
 def _name(path: Path) -> str:
     try:
         return (CLASSES / path.name / "name").read_text(encoding="utf-8", errors="replace").strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qarunner import Check, Driver, DriverContext
+from qarunner import Check, Discovered, Driver, DriverContext
 
 from .keys import KEYS
 from .options import BoxOptions, RemoteOptions
@@ -33,12 +33,17 @@ def _doctor() -> Sequence[Check]:
     return (Check("virtual set-top box", "works", "needs nothing but qarunner itself"),)
 
 
+def _discover() -> Sequence[Discovered]:
+    return (Discovered("virtual:", "virtual set-top box, to try things on", "virtual set-top box"),)
+
+
 DRIVERS = (
     Driver(
         capability="capture",
         scheme="virtual",
         summary="The picture of the virtual set-top box",
         open=_open_capture,
+        discover=_discover,
         options=BoxOptions,
         doctor=_doctor,
         examples=("virtual:", "virtual:?size=1920x1080&fps=60", "virtual:?start=standby&seed=7"),
@@ -48,6 +53,7 @@ DRIVERS = (
         scheme="virtual",
         summary="The remote control of the virtual set-top box",
         open=_open_remote,
+        discover=_discover,
         options=RemoteOptions,
         keys=KEYS,
         holds_keys=True,
@@ -58,6 +64,7 @@ DRIVERS = (
         scheme="virtual",
         summary="The power outlet of the virtual set-top box",
         open=_open_power,
+        discover=_discover,
         examples=("virtual:",),
     ),
 )

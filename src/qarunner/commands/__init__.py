@@ -27,6 +27,7 @@ _VERBS = (
     (RUN, "results", "list runs and their results"),
     (RUN, "deliver", "deliver what earlier runs left undelivered"),
     (RUN, "selftest", "run page objects over saved screenshots, without a device"),
+    (SET_UP, "node", "find this machine's grabbers, remotes, displays and browsers, and add a node"),
     (SET_UP, "new-pack", "make a test pack with a testcase and a feature that pass"),
     (SET_UP, "config", "show each value of the configuration and where it came from"),
     (SET_UP, "doctor", "look at this machine: what works, what is missing, what installs it"),

@@ -132,7 +132,7 @@ def _try(context: Context, node: str, chapter: str) -> Iterator[Finding]:
 
     with view(context, node) as opened:
         if opened.config.capture is not None:
-            for check in _picture(opened):
+            for check in look_at_picture(opened):
                 yield Finding(chapter, check)
         status = opened.status()
         for name, driver in (("remote", status.remote), ("power", status.power)):
@@ -142,8 +142,11 @@ def _try(context: Context, node: str, chapter: str) -> Iterator[Finding]:
                 yield Finding(chapter, Check(name, "works" if driver.open else "note", driver.driver))
 
 
-def _picture(opened: NodeView) -> Iterator[Check]:
-    """Wait for a picture, and look at some."""
+def look_at_picture(opened: NodeView) -> Iterator[Check]:
+    """Wait for a picture, and say what is to be seen in some.
+
+    :raises DeviceError: there is none, for another reason than a missing signal.
+    """
     from qarunner.commands.node_access import newest_frame
     from qarunner.commands.picture_checks import check_pictures, check_signal
 

@@ -76,5 +76,5 @@ class Power:
         model = self._config.device.get("model", "")
         device = f"node {self._config.id!r}{f' ({model})' if model else ''}"
         problem = f"{device} shows {seen}, {timeout:g} s after its power came back"
-        advice = "Does it start by itself when the power returns? Does it need longer: cycle(timeout_secs=...)? Is its cable in?"
+        advice = "Does it start by itself when the power returns? Does it need longer, cycle(timeout_secs=...)?"
         raise DeviceError(problem, advice)

@@ -121,8 +121,7 @@ class StrategyUse:
                 transition.move(self._node)
             seen = self._look_until(transition.to, transition.within)
             if seen != transition.to:
-                problem = f"{self._name}: {what} has not arrived within {transition.within:g} s: the device is {_in(seen)}"
-                raise StrategyError(problem, f"The screenshot shows what was seen last. {LOOKS_FIRST}")
+                raise self._not_arrived(what, transition, seen)
             status = "passed"
         except StrategyError as error:
             status = "error"
@@ -154,10 +153,16 @@ class StrategyUse:
         finally:
             self._going = outer
 
+    def _not_arrived(self, what: str, transition: Transition, seen: str | None) -> StrategyError:
+        problem = f"{what} has not arrived within {transition.within:g} s: the device is {_in(seen)}"
+        advice = f"The screenshot shows what was seen last. {LOOKS_FIRST}"
+        return StrategyError(f"{self._name}: {problem}", advice)
+
     def _no_way(self, here: str | None, goal: str) -> StrategyError:
         leading = [transition.name for transition in self.strategy.transitions if transition.to == goal]
         advice = f"To {goal!r} lead {', '.join(leading)}" if leading else f"No transition has to={goal!r}"
-        return StrategyError(f"{self._name}: the device is {_in(here)}, and no way leads from there to {goal!r}", advice)
+        problem = f"the device is {_in(here)}, and no way leads from there to {goal!r}"
+        return StrategyError(f"{self._name}: {problem}", advice)
 
     @property
     def _name(self) -> str:
@@ -193,7 +198,8 @@ def load(config: NodeConfig) -> Strategy:
 
 
 def _known(name: str, known: Sequence[str]) -> str:
-    return nearest(name, known) or (f"It has {', '.join(known)}" if known else f"Write {name} = qarunner.Strategy() in it")
+    listed = f"It has {', '.join(known)}" if known else f"Write {name} = qarunner.Strategy() in it"
+    return nearest(name, known) or listed
 
 
 def _in(state: str | None) -> str:
