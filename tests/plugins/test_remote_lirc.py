@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.peers.lirc_daemon import CODES, LircDaemon, lirc_daemon
@@ -12,6 +13,7 @@ from tests.peers.rig_node import eventually
 
 from qarunner import ConfigurationError, DeviceError, UnknownKeyError
 from qarunner.testing import DriverRig
+from qarunner_plugins import remote_lirc
 
 pytestmark = pytest.mark.needs("lirc")
 pytest_plugins = ["qarunner.testing"]
@@ -114,3 +116,13 @@ def test_an_address_that_is_none_is_refused(driver_rig: DriverRig, address: str)
 def test_a_name_of_two_words_is_refused_where_it_is_configured(driver_rig: DriverRig) -> None:
     with pytest.raises(ConfigurationError, match="white space"):
         driver_rig.resolve("remote", "lirc:attic", keys={"KEY_A": "KEY_B 20"})
+
+
+def test_the_remotes_of_the_daemon_at_the_usual_place_are_found(
+    daemon: LircDaemon, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    [driver] = remote_lirc.qa_drivers()
+    monkeypatch.setattr(remote_lirc, "DEFAULT_SOCKET", str(daemon.socket))
+    assert [one.uri for one in driver.discover()] == ["lirc:living-room", "lirc:attic"]
+    monkeypatch.setattr(remote_lirc, "DEFAULT_SOCKET", str(tmp_path / "nobody"))
+    assert list(driver.discover()) == []

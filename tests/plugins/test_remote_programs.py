@@ -6,12 +6,14 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from tests.peers.fake_program import FakeProgram
 
 from qarunner import ConfigurationError, DeviceError
 from qarunner.testing import DriverRig
+from qarunner_plugins import remote_cec, remote_ir_kernel
 from qarunner_plugins.remote_cec import KEYS
 
 pytest_plugins = ["qarunner.testing"]
@@ -149,3 +151,21 @@ def test_a_device_is_a_path_and_locked_by_it(driver_rig: DriverRig, scheme: str,
     assert list(driver_rig.resolve("remote", f"{scheme}:{tmp_path}/by-id", **options).resources()) == ["/dev/null"]
     with pytest.raises(ConfigurationError, match="no path of a device"):
         driver_rig.resolve("remote", f"{scheme}:cec0", **options).open()
+
+
+@pytest.mark.parametrize(
+    ("module", "program", "device", "uri"),
+    [(remote_cec, "cec-ctl", "cec1", "cec:{}"), (remote_ir_kernel, "ir-ctl", "lirc1", "ir:{}?keymap=")],
+)
+def test_a_device_is_found_where_its_program_is_installed(
+    module: ModuleType, program: str, device: str, uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / device).touch()
+    monkeypatch.setattr(module, "DEVICES", tmp_path)
+    [driver] = module.qa_drivers()
+    with FakeProgram(program):
+        [found] = driver.discover()
+    assert found.uri == uri.format(tmp_path / device)
+    assert ("keymap" in found.asks) == uri.endswith("=")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert list(driver.discover()) == []

@@ -17,7 +17,7 @@ from tests.peers.video_device import VideoDeviceFile
 
 from qarunner import ConfigurationError, DeviceError, DeviceLostError
 from qarunner.testing import DriverRig, check_capture, check_trouble, check_unreachable, driver_rig
-from qarunner_plugins.capture_v4l2 import devices, kernel
+from qarunner_plugins.capture_v4l2 import devices, kernel, qa_drivers
 from qarunner_plugins.capture_video.colours import ACCURATE_ROUNDING, BILINEAR
 
 __all__ = ["driver_rig"]
@@ -201,3 +201,15 @@ def test_the_doctor_lists_what_there_is(device: VideoDeviceFile, driver_rig: Dri
     device.unplug()
     [check] = doctor()
     assert check.status == "note"
+
+
+def test_what_delivers_pictures_is_found_by_the_address_that_stays(device: VideoDeviceFile, tmp_path: Path) -> None:
+    [driver] = qa_drivers()
+    (tmp_path / "video-notes").touch()
+    [found] = driver.discover()
+    assert found.uri == f"v4l2:{tmp_path}/v4l/by-id/usb-Fake-index0"
+    assert found.what.endswith(f" ({tmp_path}/video0)")
+    device.capabilities = kernel.CAN_STREAM  # of a stick's second device, which tells about the pictures of its first
+    assert driver.discover() == []
+    device.refusal = errno.EBUSY
+    assert [one.uri for one in driver.discover()] == [found.uri], "trying it tells what is wrong"

@@ -38,15 +38,15 @@ def agree(question: str) -> bool:
 def choose(title: str, found: list[Discovered], device: str = "", *, first: bool = False) -> tuple[str, str]:
     """Let a person choose what was found, or write a URI; return it and the device it belongs to, both empty for none.
 
-    :param device: what belongs to it is proposed. :param first: else the first is; else none.
+    :param device: what belongs to it is proposed. :param first: without one, the first that needs no more words is.
     """
     say(painted(f"\n{title}", "bold"))
     for number, line in enumerate(lines(found), 1):
         say(f"  {number}{line}")
     if not found:
         say("  nothing was found by itself; `qarunner doctor` says what is missing, `qarunner plugins` lists drivers")
-    same = [number for number, one in enumerate(found, 1) if device and one.device == device]
-    proposed = str(same[0]) if same else "1" if first and found else NONE
+    numbers = [number for number, one in enumerate(found, 1) if (one.device == device if device else not one.asks)]
+    proposed = str(numbers[0]) if numbers and (device or first) else NONE
     while True:
         answer = ask(f"{'A number, a' if found else 'A'} URI, or {NONE} for none", proposed)
         if answer == NONE:

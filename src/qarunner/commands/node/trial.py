@@ -25,7 +25,7 @@ CHANGE_LIMIT = 3.0
 """Seconds in which a key should have an effect."""
 STILL_FOR = 0.5
 DIFFERENT, SHARE = 30, 0.00003
-"""A picture has changed when more than this share of its values differ by more than so many levels: a letter is enough."""
+"""A picture has changed when more than this share of its values differ by more than so many levels, as for a letter."""
 
 
 @contextmanager
