@@ -70,7 +70,7 @@ def test_the_version_is_told(qarunner: Qarunner) -> None:
 @pytest.mark.parametrize(
     ("word", "answer"),
     [
-        ("nods", "qarunner: there is no verb 'nods'\n  did you mean 'nodes'?"),
+        ("nods", "qarunner: there is no verb 'nods'\n  did you mean 'nodes' or 'node'?"),
         ("--josn", "qarunner: there is no option '--josn'\n"),
     ],
 )

@@ -1,12 +1,11 @@
 """How the box gets from one state to another: `node.go_to("home")`, whatever it did before."""
 
 import stbt_core as stbt
+from tests.pages.guide.guide import Guide
+from tests.pages.home.home import Home
+from tests.pages.system.system import Splash
 
 from qarunner import Strategy
-
-from ..pages.guide.guide import Guide
-from ..pages.home.home import Home
-from ..pages.system.system import Splash
 
 box = Strategy()
 

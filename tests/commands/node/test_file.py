@@ -15,20 +15,19 @@ from qarunner.errors import ConfigurationError
     ("before", "line"),
     [
         ("", 1),
-        ("a = 1\n", 3),
-        ("a = 1", 3),
-        ("a = 1\n\n# end\n", 5),
+        ("time_limit = 1\n", 3),
+        ("time_limit = 1", 3),
+        ("time_limit = 1\n\n# end\n", 5),
         ("[nodes.x]\nlinger = 2\n[server]\nport = 1\n", 6),
     ],
 )
 def test_the_lines_stand_behind_an_empty_one(tmp_path: Path, before: str, line: int) -> None:
     path = tmp_path / "qarunner.toml"
     if before:
-        path.write_text({"a = 1": "time_limit = 1"}.get(before, before.replace("a = 1", "time_limit = 1")))
-    old = path.read_text() if before else ""
+        path.write_text(before)
     assert append(path, "new", text_of("new", {"capture": "virtual:"})) == line
     content = path.read_text()
-    assert content.startswith(old)
+    assert content.startswith(before)
     assert content.splitlines()[line - 1 :] == ["[nodes.new]", 'capture = "virtual:"']
     assert not before or content.splitlines()[line - 2] == ""
 
