@@ -12,7 +12,7 @@ from qarunner.strategies import route
 
 
 def strategy_of(*transitions: str) -> Strategy:
-    """Return a strategy from words such as ``"wake: standby boot > home"``; without a source it starts anywhere."""
+    """Return a strategy from words such as ``"wake: standby ? > home"``: ? is the unknown state, no source anywhere."""
     made = Strategy()
     for state in ("off", "standby", "boot", "home", "app", "island"):
         made.state(state)(lambda _node: False)
@@ -24,13 +24,13 @@ def strategy_of(*transitions: str) -> Strategy:
             pass
 
         move.__name__ = name
-        made.transition(*sources.split(), to=to)(move)
+        made.transition(*(None if source == "?" else source for source in sources.split()), to=to)(move)
     made.verify()
     return made
 
 
 WAKE, START, OPEN = "wake: standby > home", "start: boot > home", "open: home > app"
-HOME_KEY, CUT, PLUG = "home_key: > home", "cut: > off", "plug: off > boot"
+HOME_KEY, CUT, PLUG = "home_key: app ? > home", "cut: > off", "plug: off > boot"
 
 WAYS = [
     # transitions, from, to, the way (None: there is none)
@@ -39,14 +39,17 @@ WAYS = [
     ([WAKE], "home", "standby", None),
     ([WAKE, OPEN], "standby", "app", ["wake", "open"]),
     ([OPEN, WAKE], "standby", "app", ["wake", "open"]),
-    # an unknown state: only what starts anywhere leads out of it
+    # an unknown state
     ([WAKE, OPEN], None, "app", None),
     ([WAKE, OPEN, HOME_KEY], None, "app", ["home_key", "open"]),
-    ([WAKE, OPEN, HOME_KEY, CUT, PLUG, START], None, "boot", ["cut", "plug"]),
-    # what starts anywhere is a last resort, even where it would be shorter
-    ([HOME_KEY, WAKE], "standby", "home", ["wake"]),
-    ([HOME_KEY, PLUG, START], "off", "home", ["plug", "start"]),
-    ([HOME_KEY, PLUG, START], "app", "home", ["home_key"]),
+    ([WAKE, HOME_KEY], "boot", "home", None),
+    # what starts anywhere
+    ([CUT], None, "off", ["cut"]),
+    ([CUT], "home", "off", ["cut"]),
+    ([CUT, PLUG, START, HOME_KEY], None, "boot", ["cut", "plug"]),
+    ([CUT, PLUG, START], None, "home", ["cut", "plug", "start"]),
+    ([CUT, PLUG, START, HOME_KEY], None, "home", ["home_key"]),
+    ([CUT, PLUG, START, WAKE], "standby", "home", ["wake"]),
     # the fewest transitions; of two ways of one length the one declared first
     (["long: standby > boot", START, WAKE], "standby", "home", ["wake"]),
     (["one: standby > home", "two: standby > home"], "standby", "home", ["one"]),

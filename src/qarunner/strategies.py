@@ -6,7 +6,7 @@ This is only the declaration and the search for a way, without a device; the run
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -32,13 +32,13 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A way from any of `sources` to the state `to`; from anywhere, an unknown state included, when there are none.
+    """A way from any of `sources` to the state `to`. None among them is an unknown state; no sources are anywhere.
 
     `within`: seconds after `move` has returned within which the device must be seen in the state.
     """
 
     name: str
-    sources: tuple[str, ...]
+    sources: tuple[str | None, ...]
     to: str
     within: float
     move: Move
@@ -50,7 +50,7 @@ class Strategy:
     :param look_secs: how long to look for a known state before it counts as unknown.
     """
 
-    def __init__(self, *, look_secs: float = 2.0) -> None:
+    def __init__(self, *, look_secs: float = 1.0) -> None:
         self.look_secs = look_secs
         self.states: dict[str, State] = {}
         self.transitions: list[Transition] = []
@@ -73,10 +73,10 @@ class Strategy:
 
         return declare
 
-    def transition(self, *sources: str, to: str, within: float = 10.0) -> Callable[[MoveType], MoveType]:
+    def transition(self, *sources: str | None, to: str, within: float = 10.0) -> Callable[[MoveType], MoveType]:
         """Declare a transition by its function, which gets the node and does what leads to the state `to`.
 
-        :param sources: states from which it does so; none for anywhere, which is used when no other way leads there.
+        :param sources: states from which it does so, None for an unknown one; without any it does so from anywhere.
         :param within: seconds after the function has returned within which the device must be seen in that state.
         :raises ConfigurationError: the time is not above 0.
         """
@@ -99,7 +99,7 @@ class Strategy:
             raise ConfigurationError("it declares no states", 'Declare one: @NAME.state("home")')
         for transition in self.transitions:
             for name in (*transition.sources, transition.to):
-                if name not in self.states:
+                if name is not None and name not in self.states:
                     problem = f"its transition {transition.name} names the state {name!r}, which is not declared"
                     raise ConfigurationError(problem, nearest(name, self.states) or f"declared: {self.names}")
 
@@ -109,21 +109,13 @@ class Strategy:
         return ", ".join(self.states)
 
 
-def route(transitions: Iterable[Transition], here: str | None, goal: str) -> tuple[Transition, ...] | None:
+def route(transitions: Sequence[Transition], here: str | None, goal: str) -> tuple[Transition, ...] | None:
     """Return the fewest transitions that lead from one state to another; None when nothing does.
 
-    Those that start anywhere are used only when the others lead nowhere. Of two ways of one length the one that was
-    declared first is taken.
+    Of two ways of one length the one whose transitions were declared first is taken.
 
     :param here: None for an unknown state.
     """
-    declared = list(transitions)
-    named = [transition for transition in declared if transition.sources]
-    found = None if here is None else _shortest(named, here, goal)
-    return _shortest(declared, here, goal) if found is None else found
-
-
-def _shortest(transitions: Sequence[Transition], here: str | None, goal: str) -> tuple[Transition, ...] | None:
     ways: dict[str | None, tuple[Transition, ...]] = {here: ()}
     waiting = deque([here])
     while waiting and goal not in ways:

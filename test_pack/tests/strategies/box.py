@@ -10,10 +10,14 @@ from qarunner import Strategy
 box = Strategy()
 
 
+def is_black():
+    return bool(stbt.is_screen_black())
+
+
 @box.state("standby")
 def is_asleep(_node):
     # between two channels the screen is black as well, but not for long
-    return stbt.is_screen_black() and stbt.wait_until(stbt.is_screen_black, timeout_secs=2, stable_secs=1)
+    return is_black() and stbt.wait_until(is_black, timeout_secs=2, stable_secs=1)
 
 
 @box.state("booting")
@@ -51,6 +55,6 @@ def open_the_guide(node):
     node.press("KEY_EPG")
 
 
-@box.transition(to="home")
+@box.transition("guide", None, to="home")  # None: from what is no state here, such as the settings
 def press_home(node):
     node.press("KEY_HOME")

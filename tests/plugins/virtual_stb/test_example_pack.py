@@ -1,8 +1,10 @@
-"""The example pack's images and page objects, without a device."""
+"""The example pack's images and page objects, without a device; its strategy, with the box."""
 
 from __future__ import annotations
 
 import importlib
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 import cv2
 import pytest
+from tests.peers.pack_run import Pack
 
 from qarunner_plugins.virtual_stb.content.identity import ABOUT
 
@@ -84,3 +87,48 @@ def test_the_about_page_is_read(pages: dict[str, ModuleType], tmp_path: Path, mo
 
     with applied(stbt_environment(tmp_path, pack=PACK, node="virtual-stb")):
         assert pages["settings"].About(frame=frame_of("settings/about")).facts == dict(ABOUT)
+
+
+WALK = """
+import stbt_core
+from tests.pages.settings.settings import Settings
+
+def test_walk(node):
+    assert [go(node, state) for state in ("standby", "guide", "home", "standby", "home")]
+    node.press("KEY_MENU")
+    assert stbt_core.wait_until(Settings)
+    node.go_to("home")
+
+
+def go(node, state):
+    node.go_to(state)
+    assert node.state() == state
+    return state
+"""
+
+
+def test_the_strategy_leads_from_state_to_state(tmp_path: Path) -> None:
+    pack = Pack(tmp_path / "pack")
+    shutil.copytree(PACK / "tests", pack.folder / "tests")
+    pack.node += "-box"
+    pack.write(
+        "qarunner.toml",
+        f"""
+        [nodes.{pack.node}]
+        capture = "virtual:"
+        remote = "virtual:"
+        strategy = "tests.strategies.box:box"
+    """,
+    )
+    pack.write("tests/walk.py", WALK)
+    done = pack.run("tests/walk.py")
+    assert done.outcomes() == {"test_walk": "pass"}, done.output
+    log = (done.folder("test_walk") / "stbt.log").read_text()
+    ways = re.findall(r"go to (\S+): the device is in .*; (.*)\n", log)
+    assert ways[-5:] == [
+        ("guide", "wake, then open_the_guide"),
+        ("home", "press_home"),
+        ("standby", "send_to_sleep"),
+        ("home", "wake"),
+        ("home", "press_home"),
+    ]
