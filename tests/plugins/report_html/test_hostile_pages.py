@@ -181,3 +181,22 @@ def test_names_of_regions_at_one_place_are_written_beside_each_other(browser: Br
     browser.wait_for("document.querySelectorAll('.overlay text').length === 3")
     tops = browser.run("[...document.querySelectorAll('.overlay text')].map(t => t.getBBox().y).sort((a, b) => a - b)")
     assert all(lower - upper >= 14 for upper, lower in itertools.pairwise(tops))
+
+
+def test_the_states_of_a_strategy_have_a_lane_and_trouble_with_them_a_colour(browser: Browser, tmp_path: Path) -> None:
+    maker = RunMaker(tmp_path)
+    gone = {"transition": "wake", "from": "standby", "to": "home"}
+    events = (
+        Event(time=0.0, kind="state", label="in 'standby'", duration=0.2, data={"state": "standby"}),
+        Event(time=0.2, kind="state", label="standby → home (wake)", duration=15.0, data={**gone, "status": "error"}),
+    )
+    timeline = Timeline(result_id="1", origin="start", started=STARTED, events=events)
+    maker.add(files={"timeline.json": to_json(timeline).decode()})
+    browser.open(write_report(maker), f"#/{maker.results[0].folder}")
+    browser.find(".timeline")
+    assert browser.texts(".lanes span") == ["states"]
+    assert browser.texts(".timeline li") == [
+        "0:00.00 state in 'standby' 0.20 s",
+        "0:00.20 state standby → home (wake) error, 15.0 s",
+    ]
+    assert browser.texts(".timeline li.bad") == ["0:00.20 state standby → home (wake) error, 15.0 s"]
