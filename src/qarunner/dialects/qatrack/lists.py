@@ -66,8 +66,9 @@ def page_of(services: Services, resource: Resource) -> tuple[Shape, list[str]]:
     if ignored and request.args.get("strict") in ("true", "1"):
         raise RefusedFieldsError({"detail": f"Unknown: {', '.join(ignored)}."})
     with services.store.read() as connection:
-        count = count_rows(connection, resource, filters.conditions)
-        rows = find_rows(connection, resource, filters.conditions, order, part) if count > part.offset else []
+        rows = find_rows(connection, resource, filters.conditions, order, part)
+        ends_here = len(rows) < part.limit and (rows or not part.offset)
+        count = part.offset + len(rows) if ends_here else count_rows(connection, resource, filters.conditions)
         shapes = shapes_of(connection, resource, rows, addresses, detail=False)
     return envelope(addresses, parameters, part, count, shapes), ignored
 

@@ -36,6 +36,14 @@ class Filters(NamedTuple):
     """Names of parameters that were passed over."""
 
 
+class _Asked(NamedTuple):
+    """One parameter, or what is left of it after the first relations of its name."""
+
+    name: str
+    words: list[str]
+    text: str
+
+
 def read_filters(
     resource: Resource, resources: Resources, parameters: Iterable[tuple[str, str]], zone: tzinfo
 ) -> Filters:
@@ -43,47 +51,74 @@ def read_filters(
 
     :raises RefusedFieldsError: a value does not fit its column; says which.
     """
-    found = Filters([], [])
-    errors: dict[str, list[str]] = {}
-    for name, text in parameters:
-        words = name.removesuffix("!").split("__")
+    reading = _Reading(resources, zone)
+    asked = [_Asked(name, name.removesuffix("!").split("__"), text) for name, text in parameters]
+    conditions = reading.of(resource, [one for one in asked if not one.name.endswith("!")])
+    for one in asked:
+        if one.name.endswith("!"):
+            conditions += [~condition for condition in reading.of(resource, [one])]
+    if reading.errors:
+        raise RefusedFieldsError(reading.errors)
+    return Filters(conditions, reading.unknown)
+
+
+class _Reading:
+    """Makes conditions, and remembers what could not become one."""
+
+    def __init__(self, resources: Resources, zone: tzinfo) -> None:
+        self.unknown: list[str] = []
+        self.errors: dict[str, list[str]] = {}
+        self._resources = resources
+        self._zone = zone
+
+    def of(self, resource: Resource, asked: Iterable[_Asked]) -> list[Condition]:
+        """Return the conditions for a row of `resource`; they are never NULL.
+
+        What goes by the same relation must hold for one row of its target together.
+        """
+        conditions: list[Condition] = []
+        further: dict[str, list[_Asked]] = {}
+        for one in asked:
+            head, *rest = one.words
+            if rest and rest[0] not in COMPARISONS and len(rest) < DEEPEST and resource.relation(head) is not None:
+                further.setdefault(head, []).append(_Asked(one.name, rest, one.text))
+            else:
+                conditions += self._here(resource, one)
+        for head, several in further.items():
+            relation = resource.relation(head)
+            assert relation is not None
+            target = self._resources.get(relation.target)
+            inner = self.of(target, several) if target is not None else []
+            if target is None:
+                self.unknown += [one.name for one in several]
+            elif inner:
+                conditions.append(_reaches(resource.table, relation, target, and_(*inner)))
+        return conditions
+
+    def _here(self, resource: Resource, one: _Asked) -> list[Condition]:
         try:
-            condition = _follow(resource, resources, words, text, zone) if len(words) <= DEEPEST else None
+            condition = self._column(resource, one.words, one.text)
         except ValueError as error:
-            errors[name.removesuffix("!")] = [str(error)]
-            continue
+            self.errors[one.name.removesuffix("!")] = [str(error)]
+            return []
         if condition is None:
-            found.unknown.append(name)
-        else:
-            found.conditions.append(~condition if name.endswith("!") else condition)
-    if errors:
-        raise RefusedFieldsError(errors)
-    return found
+            self.unknown.append(one.name)
+            return []
+        return [condition]
 
-
-def _follow(resource: Resource, resources: Resources, words: list[str], text: str, zone: tzinfo) -> Condition | None:
-    """Return the condition for a row of `resource`; None when a word is unknown. It is never NULL."""
-    table: Any = resource.table
-    attribute = resource.column(words[0])
-    relation = resource.relation(words[0])
-    if len(words) > 1 and relation is not None and words[1] not in COMPARISONS:
-        target = resources.get(relation.target)
-        inner = None if target is None else _follow(target, resources, words[1:], text, zone)
-        return None if target is None or inner is None else _reaches(table, relation, target, inner)
-    if attribute is None and relation is not None and len(words) == 1:
-        target = resources.get(relation.target)
-        if target is None:
-            return None
-        keyed: Any = target.table
-        return _reaches(table, relation, target, keyed.id == _number(text))
-    if attribute is None:
-        return _limit(resource, words, text, zone)
-    column = getattr(table, attribute)
-    compare = COMPARISONS.get(words[1]) if len(words) == 2 else COMPARISONS["exact"] if len(words) == 1 else None  # noqa: PLR2004 - name and comparison
-    if compare is None:
-        return None
-    condition = compare(column, text, zone)
-    return None if condition is None else and_(column.is_not(None), condition)
+    def _column(self, resource: Resource, words: list[str], text: str) -> Condition | None:
+        """Return the condition of a name that ends at this row, None for one that is unknown."""
+        attribute, relation = resource.column(words[0]), resource.relation(words[0])
+        if attribute is None and relation is not None and len(words) == 1:
+            target = self._resources.get(relation.target)
+            keyed: Any = None if target is None else target.table
+            return None if target is None else _reaches(resource.table, relation, target, keyed.id == _number(text))
+        if attribute is None:
+            return _limit(resource, words, text, self._zone)
+        column = getattr(resource.table, attribute)
+        compare = COMPARISONS.get("__".join(words[1:]) or "exact")
+        condition = None if compare is None else compare(column, text, self._zone)
+        return None if condition is None else and_(column.is_not(None), condition)
 
 
 def _limit(resource: Resource, words: list[str], text: str, zone: tzinfo) -> Condition | None:
