@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from qarunner.notifiers import Notice, Notifier, NotifierDescription
     from qarunner.outbox.files import write_whole
     from qarunner.protocols import (
+        AudioBlock,
+        AudioFormat,
+        AudioSource,
         BatchReporter,
         Browser,
         BrowserEvidence,
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     )
     from qarunner.runner.api import measure, press_latency, step, stop_job
     from qarunner.runner.node import Node
+    from qarunner.runner.sound import AudioLevel, Sound, SoundTimeout, audio_level, wait_for_silence, wait_for_sound
     from qarunner.strategies import Strategy
     from qarunner.testcases import TestcaseSource
     from qarunner.timeline import Event, Timeline
@@ -97,6 +101,9 @@ _HOME = {
     "qarunner.notifiers": ("Notice", "Notifier", "NotifierDescription"),
     "qarunner.outbox.files": ("write_whole",),
     "qarunner.protocols": (
+        "AudioBlock",
+        "AudioFormat",
+        "AudioSource",
         "BatchReporter",
         "Browser",
         "BrowserEvidence",
@@ -125,6 +132,14 @@ _HOME = {
     "qarunner.runner.api": ("measure", "press_latency", "step", "stop_job"),
     "qarunner.runner.node": ("Node",),
     "qarunner.strategies": ("Strategy",),
+    "qarunner.runner.sound": (
+        "AudioLevel",
+        "Sound",
+        "SoundTimeout",
+        "audio_level",
+        "wait_for_silence",
+        "wait_for_sound",
+    ),
     "qarunner.testcases": ("TestcaseSource",),
     "qarunner.timeline": ("Event", "Timeline"),
     "qarunner.xml_characters": ("xml_text",),
@@ -135,6 +150,10 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "HOOK_INTERFACE",
     "Artifact",
+    "AudioBlock",
+    "AudioFormat",
+    "AudioLevel",
+    "AudioSource",
     "BatchReporter",
     "Browser",
     "BrowserEvidence",
@@ -183,6 +202,8 @@ __all__ = [
     "ResultReporter",
     "Run",
     "RunReporter",
+    "Sound",
+    "SoundTimeout",
     "Step",
     "Strategy",
     "StrategyError",
@@ -191,6 +212,7 @@ __all__ = [
     "UnknownKeyError",
     "UnknownNodeError",
     "__version__",
+    "audio_level",
     "hookimpl",
     "host_and_port",
     "look_up_key",
@@ -201,6 +223,8 @@ __all__ = [
     "shown_address",
     "step",
     "stop_job",
+    "wait_for_silence",
+    "wait_for_sound",
     "write_whole",
     "xml_text",
 ]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qarunner.results import Result, Run
 
     Pixels = NDArray[numpy.uint8]
+    Samples = NDArray[numpy.int16]
 
 Capability = Literal["capture", "remote", "power", "browser"]
 CAPABILITIES: tuple[Capability, ...] = ("capture", "remote", "power", "browser")
@@ -68,6 +69,49 @@ class Capture(Protocol):
 
     def close(self) -> None:
         """Release the device. Must be safe to call twice, and after a failed `open`. Limit 5 s."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """What sound a capture delivers: samples a second, channels (1 to 8), and the type of each sample."""
+
+    sample_rate: int = 48_000
+    channels: int = 2
+    sample_type: Literal["s16"] = "s16"
+
+
+@dataclass(frozen=True, slots=True)
+class AudioBlock:
+    """Some sound as a driver delivers it, usually 10 to 40 ms of it.
+
+    `samples`: shape (samples, channels), int16. The driver may reuse the array after the next `AudioSource.read_audio`.
+    `time`: CLOCK_MONOTONIC seconds at which the first sample was heard, on the clock of the driver's frames: a picture
+    and a sound that the device gave out together have the same time.
+    """
+
+    samples: Samples
+    time: float
+
+
+@runtime_checkable
+class AudioSource(Protocol):
+    """What a capture may offer beside its pictures: the sound that belongs to them.
+
+    Times count samples or follow the source's own timestamps: a time read from the clock when a block happened to
+    arrive trembles, and what trembles by more than 30 ms is heard as gaps. Missing sound is left out, never invented.
+    """
+
+    def audio_format(self) -> AudioFormat | None:
+        """Say what sound comes, once `open` has returned; None when this source has none. Limit 1 s."""
+        ...
+
+    def read_audio(self, timeout: float) -> AudioBlock | None:
+        """Wait at most `timeout` seconds for the next block; None when there is none yet. Limit `timeout` + 5 s.
+
+        Called on a thread of its own, beside `Capture.read`, after `open` and until `close` begins. What it raises ends
+        the sound until the capture is opened again, never the pictures.
+        """
         ...
 
 

@@ -19,6 +19,7 @@ from qarunner.nodes.status import CaptureStatus
 from qarunner.plugin_guard import naming
 
 if TYPE_CHECKING:
+    from qarunner.nodes.audio_loop import AudioLoop
     from qarunner.nodes.hub import FrameHub
     from qarunner.opening import ResolvedDriver
     from qarunner.protocols import Capture, CapturedFrame, CaptureFormat
@@ -33,12 +34,18 @@ LARGEST_CLOCK_ERROR = 60.0
 
 
 class CaptureLoop:
-    """Reads one capture driver until it is stopped."""
+    """Reads one capture driver until it is stopped.
 
-    def __init__(self, resolved: ResolvedDriver, instance: Capture, hub: FrameHub) -> None:
+    :param audio: reads its sound meanwhile; None for a driver that delivers none.
+    """
+
+    def __init__(
+        self, resolved: ResolvedDriver, instance: Capture, hub: FrameHub, audio: AudioLoop | None = None
+    ) -> None:
         self.name = driver_name(resolved)
         self.calls = WatchedCalls(self.name)
         self.instance = instance
+        self.audio = audio
         self._plugin = resolved.plugin
         self._hub = hub
         self._stop = threading.Event()
@@ -93,6 +100,8 @@ class CaptureLoop:
         """Open the driver and read until it is lost."""
         with naming(self._plugin, f"{self.name} open()"), self.calls.watching("open()", OPEN_LIMIT):
             self._format = self.instance.open()
+        if self.audio is not None:
+            self.audio.start()
         while not self._stop.is_set():
             started = time.monotonic()
             with naming(self._plugin, f"{self.name} read()"), self.calls.watching("read()", READ_LIMIT):
@@ -126,6 +135,8 @@ class CaptureLoop:
             raise DeviceError(problem, "Frames must carry CLOCK_MONOTONIC seconds, as time.monotonic() counts them")
 
     def _close(self) -> None:
+        if self.audio is not None:
+            self.audio.stop()
         with contextlib.suppress(Exception), self.calls.watching("close()", CLOSE_LIMIT):
             self.instance.close()
 
@@ -147,4 +158,5 @@ class CaptureLoop:
             dropped=self._statistics.dropped,
             delay=self._statistics.delay,
             reconnects=self._reconnects,
+            audio=self.audio.status if self.audio is not None else None,
         )

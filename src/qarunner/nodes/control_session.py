@@ -109,6 +109,8 @@ class ControlSession:
         if isinstance(reply, say.Ring):
             self._channel.send(reply, [self._node.hub.descriptor])
             self._node.hub.add_doorbell(self._channel.socket)
+        elif isinstance(reply, say.AudioRing):
+            self._channel.send(reply, [self._node.audio_memory()])
         else:
             self._channel.send(reply)
 
@@ -128,6 +130,9 @@ class ControlSession:
             case say.OpenFrames():
                 node.activity.reads_frames(self._number)
                 return say.Ring()
+            case say.OpenAudio():
+                node.audio_memory()
+                return say.AudioRing()
             case say.AskStatus():
                 return say.StatusIs(status=node.status)
             case say.Leave():

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from qarunner.errors import QarunnerError
-from qarunner.nodes import ring_layout
+from qarunner.nodes import audio_ring_layout, ring_layout
 from qarunner.nodes.control_server import bind
 from qarunner.nodes.error_names import name_of
 from qarunner.nodes.hardware_locks import HardwareBusyError, HardwareLocks
@@ -74,15 +74,16 @@ class Exporter:
         :raises QarunnerError: a driver, its hardware or the configuration is not usable.
         """
         config = self._order.config
-        ring, view = ring_layout.create(*config.frame_size)
+        ring = ring_layout.create(*config.frame_size)
+        sound = audio_ring_layout.create()
         # First of all, because it takes as long to load its libraries as this process does.
-        recorder = RecorderLink(ring)
+        recorder = RecorderLink(ring[0], sound=sound[0])
 
         from qarunner.nodes.assembly import assemble
         from qarunner.nodes.control_server import ControlServer
         from qarunner.nodes.http_recordings import HttpRecordings
 
-        node = assemble(self._order, ring, view, recorder, self._locks)
+        node = assemble(self._order, ring, sound, recorder, self._locks)
         recordings = HttpRecordings(recorder)
         if config.listen:
             self._listen_on_network(node, recordings)

@@ -45,6 +45,10 @@ class OpenFrames(Message, tag="open-frames"):
     """Turn this connection into a reader of frames. Answer: `Ring` with its descriptor, then doorbells."""
 
 
+class OpenAudio(Message, tag="open-audio"):
+    """Turn this connection into a reader of sound, which hears of the exporter's end. Answer: `AudioRing`."""
+
+
 class AskStatus(Message, tag="ask-status"):
     """Answer: `StatusIs`."""
 
@@ -110,6 +114,7 @@ Request = (
     | Attach
     | EndLease
     | OpenFrames
+    | OpenAudio
     | AskStatus
     | Leave
     | Press
@@ -164,6 +169,10 @@ class Ring(Message, tag="ring"):
     """Comes with the descriptor of the frame ring."""
 
 
+class AudioRing(Message, tag="audio-ring"):
+    """Comes with the descriptor of the memory that holds the last seconds of sound."""
+
+
 class StatusIs(Message, tag="status-is"):
     """The node's status."""
 
@@ -195,4 +204,17 @@ class Recorded(Message, tag="recorded"):
     info: RecordingInfo
 
 
-Reply = Welcome | Refused | Done | Waiting | Granted | Ring | StatusIs | Pressed | PowerIs | FaultsAre | Recorded
+Reply = (
+    Welcome
+    | Refused
+    | Done
+    | Waiting
+    | Granted
+    | Ring
+    | AudioRing
+    | StatusIs
+    | Pressed
+    | PowerIs
+    | FaultsAre
+    | Recorded
+)

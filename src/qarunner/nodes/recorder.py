@@ -1,128 +1,55 @@
 """The recorder process: reads the ring like any other reader and encodes videos, so that the exporter never has to.
 
-Started by the exporter as ``python -m qarunner.nodes.recorder CONTROL DOORBELL RING`` with three descriptors. It ends
+Started by the exporter as ``python -m qarunner.nodes.recorder CONTROL DOORBELL RING [SOUND]`` with descriptors. It ends
 when the exporter does, however that happens, and finishes its videos first.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import select
 import signal
 import socket
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
-import av
 import cv2
 import msgspec
 
 from qarunner.errors import ExporterLostError
+from qarunner.nodes.audio_ring import AudioRingReader
 from qarunner.nodes.channel import Channel, ChannelClosed, close_all
 from qarunner.nodes.frames import FrameReader
 from qarunner.nodes.pace import Pace
 from qarunner.nodes.recorder_messages import Begin, Begun, End, Ended, Progress, Ready, ToRecorder
+from qarunner.nodes.recording import CANNOT_WRITE, Recording
 from qarunner.nodes.ring import NANOSECONDS, RingReader
 from qarunner.nodes.ring_layout import Signal
-from qarunner.nodes.status import RecordingInfo
-from qarunner.nodes.video import FRAGMENT, Planes, VideoWriter
+from qarunner.nodes.video import FRAGMENT, Planes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qarunner.nodes.messages import Message
-    from qarunner.protocols import Pixels
 
-_CANNOT_WRITE = (OSError, av.FFmpegError)
-
-
-class Recording:
-    """One video in the making."""
-
-    def __init__(self, order: Begin, descriptor: int, after: int, size: tuple[int, int]) -> None:
-        self.order = order
-        self.after = after
-        self.skipped = 0
-        self.notes: list[str] = []
-        self.told_ns = 0
-        self._descriptor = descriptor
-        self._size = size
-        self._writer: VideoWriter | None = None
-
-    def add(self, planes: Pixels, time_ns: int) -> None:
-        """Encode one picture.
-
-        :raises OSError: the file cannot be written.
-        :raises av.FFmpegError: the encoder failed.
-        """
-        if self._writer is None:
-            # Made with the first frame: until then there is nothing to write.
-            self._writer = VideoWriter(self._descriptor, *self._size, self.order.frame_rate)
-        self._writer.add(planes, time_ns)
-
-    @property
-    def latest(self) -> float:
-        """Seconds recorded so far."""
-        return self._writer.latest if self._writer else 0.0
-
-    @property
-    def full(self) -> str:
-        """Which of its limits it has reached; empty when none."""
-        writer = self._writer
-        if writer and self.order.longest and writer.latest >= self.order.longest:
-            return f"{self.order.longest:g} s"
-        if writer and self.order.largest and writer.size >= self.order.largest:
-            return f"{self.order.largest} bytes"
-        return ""
-
-    def finish(self, time_ns: int) -> RecordingInfo:
-        """Complete the file."""
-        try:
-            if self._writer is not None:
-                self._writer.finish(time_ns)
-        except _CANNOT_WRITE as error:
-            return self.cut(error)
-        os.close(self._descriptor)
-        return self.info()
-
-    def cut(self, error: Exception) -> RecordingInfo:
-        """Give the file up after an error, as a shorter video that can be played."""
-        number = getattr(error, "errno", None)
-        reason = "disk full" if number in (errno.ENOSPC, errno.EDQUOT) else str(error)
-        duration = self._writer.duration if self._writer else 0.0
-        self.notes.append(f"video is cut: {reason} at {duration:.1f} s")
-        if self._writer is not None:
-            self._writer.abandon()
-        os.close(self._descriptor)
-        return self.info(cut=True)
-
-    def info(self, *, cut: bool = False) -> RecordingInfo:
-        """Return what is in the file."""
-        writer = self._writer
-        if writer is None:
-            return RecordingInfo(skipped=self.skipped, cut=cut, notes=tuple(self.notes))
-        return RecordingInfo(
-            frames=writer.frames,
-            start=writer.start,
-            duration=writer.duration,
-            size=writer.size,
-            skipped=self.skipped,
-            cut=cut,
-            notes=tuple(self.notes),
-        )
+HEARING = 500
+"""Milliseconds after which sound is encoded also when no picture comes."""
 
 
 class Recorder:
     """Serves one exporter.
 
-    :param control: on which orders come. :param reader: of the exporter's frames.
+    :param control: on which orders come. :param reader: of the exporter's frames. :param audio: its sound.
     """
 
-    def __init__(self, control: Channel[ToRecorder], reader: FrameReader) -> None:
+    def __init__(self, control: Channel[ToRecorder], reader: FrameReader, audio: AudioRingReader | None = None) -> None:
         self._control = control
         self._reader = reader
         self._ring = reader.ring
+        self._audio = audio
         self._planes = Planes(self._ring.width, self._ring.height)
         self._recordings: dict[int, Recording] = {}
         self._pace = Pace(self._ring.slots)
@@ -135,9 +62,10 @@ class Recorder:
         try:
             self._tell(Ready())
             while True:
-                self._poll.poll()
+                self._poll.poll(HEARING if self._recordings and self._audio is not None else None)
                 self._reader.drain()
                 self._encode_pending()
+                self._hear()
                 self._take_orders()
         except (ChannelClosed, ExporterLostError):
             self._encode_pending()
@@ -170,7 +98,7 @@ class Recorder:
         size = (self._planes.width, self._planes.height)
         # It begins with the picture that is there now, so that the shortest test has one of what it saw.
         shows = self._ring.signal()[0] is Signal.FRAMES and self._ring.newest > 0
-        recording = Recording(order, descriptors[0], self._ring.newest - shows, size)
+        recording = Recording(order, descriptors[0], self._ring.newest - shows, size, self._audio)
         close_all(descriptors[1:])
         self._recordings[order.recording] = recording
         self._tell(Begun(recording=order.recording))
@@ -200,13 +128,19 @@ class Recorder:
             recording.skipped += sequence - recording.after - (planes is not None)
             recording.after = sequence
             if planes is not None:
-                self._add(number, recording, planes, time_ns)
+                self._write(number, recording, time_ns, partial(recording.add, planes, time_ns))
+                self._tell_progress(number, recording, time_ns)
 
-    def _add(self, number: int, recording: Recording, planes: Pixels, time_ns: int) -> None:
+    def _hear(self) -> None:
+        now = time.monotonic_ns()
+        for number, recording in list(self._recordings.items()):
+            self._write(number, recording, now, partial(recording.hear, now))
+
+    def _write(self, number: int, recording: Recording, time_ns: int, action: Callable[[], None]) -> None:
         info = None
         try:
-            recording.add(planes, time_ns)
-        except _CANNOT_WRITE as error:
+            action()
+        except CANNOT_WRITE as error:
             info = recording.cut(error)
         if info is None and (limit := recording.full):
             recording.notes.append(f"video ends at its limit of {limit}")
@@ -214,7 +148,9 @@ class Recorder:
         if info is not None:
             del self._recordings[number]
             self._tell(Ended(recording=number, info=info))
-        elif time_ns - recording.told_ns > FRAGMENT * NANOSECONDS:
+
+    def _tell_progress(self, number: int, recording: Recording, time_ns: int) -> None:
+        if number in self._recordings and time_ns - recording.told_ns > FRAGMENT * NANOSECONDS:
             recording.told_ns = time_ns
             self._tell(Progress(recording=number, info=recording.info()))
 
@@ -225,9 +161,10 @@ def main(arguments: list[str]) -> None:
         # Whoever ends the exporter's whole group must not cost the end of a video; the end of the exporter ends us.
         signal.signal(number, signal.SIG_IGN)
     cv2.setNumThreads(1)
-    control, doorbell, ring = (int(argument) for argument in arguments)
+    control, doorbell, ring, *sound = (int(argument) for argument in arguments)
+    audio = AudioRingReader(sound[0]) if sound else None
     reader = FrameReader(socket.socket(fileno=doorbell), RingReader(ring), f"process {os.getppid()}")
-    Recorder(Channel(socket.socket(fileno=control), ToRecorder), reader).run()
+    Recorder(Channel(socket.socket(fileno=control), ToRecorder), reader, audio).run()
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ class RecorderLink:
     :param ring: descriptor of the frame ring.
     :param add_doorbell: called with the socket on which the recorder is to be told of frames.
     :param remove_doorbell: called with it when that recorder is gone.
+    :param sound: descriptor of the memory with the sound; None for videos without.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class RecorderLink:
         ring: int,
         add_doorbell: Callable[[socket.socket], None] = lambda _doorbell: None,
         remove_doorbell: Callable[[socket.socket], None] = lambda _doorbell: None,
+        *,
+        sound: int | None = None,
     ) -> None:
-        self._ring = ring
+        self._memory = (ring,) if sound is None else (ring, sound)
         self.add_doorbell = add_doorbell
         self.remove_doorbell = remove_doorbell
         self._numbers = itertools.count(1)
@@ -73,7 +76,7 @@ class RecorderLink:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._doorbell, doorbell = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel: Channel[FromRecorder] = Channel(ours, FromRecorder)
-        descriptors = (theirs.fileno(), doorbell.fileno(), self._ring)
+        descriptors = (theirs.fileno(), doorbell.fileno(), *self._memory)
         with theirs, doorbell:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "qarunner.nodes.recorder", *map(str, descriptors)],

@@ -18,6 +18,7 @@ import numpy
 from qarunner.errors import DeviceError
 from qarunner.nodes import ring_layout as layout
 from qarunner.nodes.ring_layout import Signal
+from qarunner.nodes.shared_memory import PAGE
 
 if TYPE_CHECKING:
     from qarunner.protocols import Pixels
@@ -45,7 +46,7 @@ class _Ring:
 
     def __init__(self, view: mmap.mmap) -> None:
         self._view = view
-        self._words = memoryview(view)[: layout.PAGE].cast("Q")
+        self._words = memoryview(view)[:PAGE].cast("Q")
         if self._words[layout.WORD_MAGIC] != layout.MAGIC:
             raise DeviceError("the exporter's frame ring has an unknown layout", "Restart it with this qarunner")
         self.width = self._words[layout.WORD_WIDTH]
@@ -54,7 +55,7 @@ class _Ring:
         stride = self._words[layout.WORD_STRIDE]
         shape = (self.height, self.width, layout.BYTES_PER_PIXEL)
         self._pictures: list[Pixels] = [
-            numpy.ndarray(shape, numpy.uint8, view, layout.PAGE + index * stride) for index in range(self.slots)
+            numpy.ndarray(shape, numpy.uint8, view, PAGE + index * stride) for index in range(self.slots)
         ]
 
     def close(self) -> None:

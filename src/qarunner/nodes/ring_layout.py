@@ -7,11 +7,14 @@ A ring is a memfd: a header page of 64-bit words, then `slots` pictures, each st
 from __future__ import annotations
 
 import enum
-import fcntl
-import mmap
-import os
+from typing import TYPE_CHECKING
 
-PAGE = 4096
+from qarunner.nodes import shared_memory
+from qarunner.nodes.shared_memory import PAGE
+
+if TYPE_CHECKING:
+    import mmap
+
 MAGIC = 0x31_474E_4952_4151  # "QARING1" in little-endian bytes
 SLOTS = 8
 """So many frames can be late before a reader who wants each one loses any."""
@@ -28,9 +31,6 @@ TEXT_START = 2048
 TEXT_SIZE = PAGE - TEXT_START
 
 BYTES_PER_PIXEL = 3
-
-# Linux 5.1; the fcntl module has no name for it before Python 3.13.
-_F_SEAL_FUTURE_WRITE = 0x0010
 
 
 class Signal(enum.IntEnum):
@@ -50,20 +50,11 @@ class Signal(enum.IntEnum):
 
 
 def create(width: int, height: int, slots: int = SLOTS) -> tuple[int, mmap.mmap]:
-    """Make an empty ring; return its descriptor and the only writable view of it there will ever be.
-
-    Everyone who gets the descriptor can read and nothing else: the kernel refuses writing, further writable views
-    and a change of size, which would make readers crash.
-    """
+    """Make an empty ring; return its descriptor and its one writable view, as `shared_memory.create` does."""
     stride = -(-width * height * BYTES_PER_PIXEL // PAGE) * PAGE
-    size = PAGE + slots * stride
-    descriptor = os.memfd_create("qarunner-frames", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(descriptor, size)
-    view = mmap.mmap(descriptor, size)
+    descriptor, view = shared_memory.create("qarunner-frames", PAGE + slots * stride)
     words = memoryview(view)[:PAGE].cast("Q")
     words[WORD_WIDTH], words[WORD_HEIGHT], words[WORD_SLOTS], words[WORD_STRIDE] = width, height, slots, stride
     words[WORD_MAGIC] = MAGIC
     words.release()
-    seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | _F_SEAL_FUTURE_WRITE | fcntl.F_SEAL_SEAL
-    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
     return descriptor, view

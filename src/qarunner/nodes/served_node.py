@@ -95,6 +95,19 @@ class ServedNode:
         """Whether it has a remote."""
         return self._remote is not None
 
+    def audio_memory(self) -> int:
+        """Return the descriptor of the memory with its sound.
+
+        :raises DeviceError: it delivers none; says why.
+        """
+        audio = self.capture.audio if self.capture is not None else None
+        if self.capture is None or audio is None:
+            driver = f"{self.capture.name} delivers pictures only" if self.capture else "it has no capture"
+            raise DeviceError(f"node {self.config.id!r} has no sound: {driver}", "See which captures deliver sound")
+        if audio.status.signal == "none":
+            raise DeviceError(f"node {self.config.id!r} has no sound: {audio.status.problem}", "Give it some")
+        return audio.descriptor
+
     def press(self, token: str, key: str) -> tuple[float, float]:
         """Press a key; return start and end in seconds of CLOCK_MONOTONIC."""
         self.leases.check(token)
@@ -183,6 +196,7 @@ class ServedNode:
         calls.append(self.faults.calls)
         if self.capture is not None:
             calls.append(self.capture.calls)
+            calls += [self.capture.audio.calls] if self.capture.audio is not None else []
         return tuple(hang for hang in (call.hang for call in calls) if hang)
 
     @property

@@ -48,8 +48,27 @@ class RecordingInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Frames that were captured while it ran and are not in it, because encoding could not keep up."""
     cut: bool = False
     """Whether it ended before it was stopped."""
+    sound: bool = False
+    """Whether it has a sound track."""
     notes: tuple[str, ...] = ()
     """What a viewer must know, such as ``the video is cut: disk full at 12.3 s``."""
+
+
+class AudioStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How the sound of a capture is."""
+
+    signal: str
+    """One of ``starting``, ``sound``, ``none`` (these pictures have no sound), ``lost``."""
+    problem: str = ""
+    """Why no sound comes, in words."""
+    sample_rate: int = 0
+    """Samples a second; 0 while that is not known."""
+    channels: int = 0
+    sample_type: str = ""
+    gaps: int = 0
+    """How often sound was missing between two blocks."""
+    missing: float = 0.0
+    """Seconds that these gaps were long, all in all."""
 
 
 class CaptureStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +92,8 @@ class CaptureStatus(msgspec.Struct, frozen=True, kw_only=True):
     delay: float | None = None
     """Seconds from taking a picture until it was in the ring, median of the last seconds; None when unknown."""
     reconnects: int = 0
+    audio: AudioStatus | None = None
+    """Its sound; None when this driver delivers none."""
 
 
 class DriverStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Writing H.264 in MP4 with PyAV, so that the file can be played whatever happens to the process that writes it.
+"""Writing H.264 and AAC in MP4 with PyAV, so that the file can be played whatever happens to who writes it.
 
 While it is written the file is a fragmented MP4 with a fragment per second; when it is finished it becomes an ordinary
 one, in which every player can seek (libavformat's ``hybrid_fragmented``).
@@ -16,13 +16,15 @@ import cv2
 import numpy
 from av.video.frame import PictureType
 
+from qarunner.nodes.audio_track import AudioTrack
 from qarunner.nodes.ring import NANOSECONDS
 
 if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-    from qarunner.protocols import Pixels
+    from qarunner.nodes.audio_ring import AudioRingReader
+    from qarunner.protocols import AudioFormat, Pixels
 
 TICKS = 90_000
 """Units of time per second in the file."""
@@ -30,6 +32,8 @@ TICKS = 90_000
 FRAGMENT = 1.0
 KEYFRAME_INTERVAL = 2.0
 """Seconds between pictures at which a player may start."""
+PATIENCE = 1.0
+"""Seconds in which sound must have arrived; later it is taken for lost, and silence stands for it."""
 
 _ONE_THREAD = 1280 * 720
 """Up to so many pixels one encoder thread is enough; more threads only cost more processor time."""
@@ -95,24 +99,34 @@ class VideoWriter:
     :param descriptor: of a regular file, opened for writing; it stays open.
     :param width, height: even.
     :param frame_rate: nominal, a hint for the encoder.
+    :param audio: format of its sound; None for a video without.
     """
 
-    def __init__(self, descriptor: int, width: int, height: int, frame_rate: float) -> None:
+    def __init__(
+        self, descriptor: int, width: int, height: int, frame_rate: float, audio: AudioFormat | None = None
+    ) -> None:
         self._descriptor = descriptor
         self._file = _File(descriptor)
         self._container = av.open(
             self._file,
             "w",
             format="mp4",
-            options={"movflags": "hybrid_fragmented", "frag_duration": str(round(FRAGMENT * 1_000_000))},
+            options={
+                "movflags": "hybrid_fragmented",
+                "frag_duration": str(round(FRAGMENT * 1_000_000)),
+                # Pictures must not wait for sound: each goes into the file when the next packet comes.
+                "max_interleave_delta": "1",
+            },
         )
         self._stream = self._add_stream(width, height, frame_rate)
+        self._audio = AudioTrack(self._container, audio) if audio else None
         self._held: Packet[VideoStream] | None = None
         self._first_ns = 0
         self._last_ticks = -1
         self._next_keyframe = 0
         self._taken = 0
         self._muxed = 0
+        self._last_muxed = 0
         self.frames = 0
         """Frames that are in the file for sure: all up to its last complete fragment."""
         self.duration = 0.0
@@ -141,6 +155,8 @@ class VideoWriter:
         """
         if not self._taken:
             self._first_ns = time_ns
+            if self._audio is not None:
+                self._audio.begin(time_ns)
         ticks = (time_ns - self._first_ns) * TICKS // NANOSECONDS
         if ticks <= self._last_ticks:
             return False
@@ -161,13 +177,33 @@ class VideoWriter:
         if held is None:
             return
         held.duration = max(ticks - (held.pts or 0), 1)
-        size, start = self._file.size, held.pts or 0
-        self._container.mux(held)
+        self._mux(held)
+        self._muxed, self._last_muxed = self._muxed + 1, held.pts or 0
+
+    def _mux(self, packet: Packet[Any]) -> None:
+        size = self._file.size
+        self._container.mux(packet)
         self._raise_error()
         if self._file.size > size:
-            # A fragment was written, which holds all packets before this one.
-            self.frames, self.duration, self.size = self._muxed, start / TICKS, self._file.size
-        self._muxed += 1
+            # A fragment was written, which holds all packets before this one; beside sound, the muxer keeps one more.
+            kept = 0 if self._audio is None else min(self._muxed, 1)
+            start = self._last_muxed if kept else packet.pts or 0
+            self.frames, self.duration, self.size = self._muxed - kept, start / TICKS, self._file.size
+
+    @property
+    def sound(self) -> AudioFormat | None:
+        """The format of its sound; None when it has none."""
+        return self._audio.format if self._audio is not None else None
+
+    def hear(self, ring: AudioRingReader, now_ns: int) -> None:
+        """Append the sound that has come since, and silence for what should have come long ago.
+
+        :param now_ns: CLOCK_MONOTONIC; what was heard later is left for another time.
+        :raises OSError: the file cannot be written.
+        """
+        if self._audio is not None and self._taken:
+            for packet in self._audio.take(ring, now_ns - round(PATIENCE * NANOSECONDS), now_ns):
+                self._mux(packet)
 
     def _raise_error(self) -> None:
         if self._file.error is not None:
@@ -182,6 +218,8 @@ class VideoWriter:
         for packet in self._stream.encode(None):
             self._hold(packet, packet.pts or end)
         self._hold(None, end)
+        for sound in self._audio.finish() if self._audio is not None else ():
+            self._mux(sound)
         self._last_ticks = end
         self._container.close()
         self._raise_error()

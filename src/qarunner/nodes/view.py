@@ -15,13 +15,16 @@ from qarunner.nodes.names import socket_name
 from qarunner.nodes.start import log_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import socket
+    from collections.abc import Callable, Iterator, Sequence
 
     from qarunner.node_config import NodeConfig
+    from qarunner.nodes.audio_reader import AudioReader
     from qarunner.nodes.frames import FrameReader
     from qarunner.nodes.status import NodeStatus
 
 Reply = TypeVar("Reply", bound=say.Message)
+Memory = TypeVar("Memory")
 
 STATUS_LIMIT = 10.0
 ADVICE = "Connecting again starts a new one"
@@ -42,6 +45,7 @@ class NodeView:
         self._idle = [channel]
         self._token = ""
         self._frames: FrameReader | None = None
+        self._audio: AudioReader | None = None
 
     @property
     def frames(self) -> FrameReader:
@@ -56,19 +60,43 @@ class NodeView:
         from qarunner.nodes.frames import FrameReader
         from qarunner.nodes.ring import RingReader
 
+        connection, ring = self._open_memory(say.OpenFrames(), RingReader)
+        return FrameReader(connection, ring, self._exporter)
+
+    @property
+    def audio(self) -> AudioReader:
+        """The node's sound, for one thread.
+
+        :raises DeviceError: it delivers none; says why.
+        """
+        from qarunner.nodes.audio_reader import AudioReader
+        from qarunner.nodes.audio_ring import AudioRingReader
+
+        with self._lock:
+            if self._audio is None:
+                connection, ring = self._open_memory(say.OpenAudio(), AudioRingReader)
+                self._audio = AudioReader(connection, ring, self._exporter)
+            return self._audio
+
+    def _open_memory(self, message: say.Request, make: Callable[[int], Memory]) -> tuple[socket.socket, Memory]:
+        """Ask for shared memory; return a connection that ends with the exporter, and the memory as `make` reads it."""
         channel = self._open_channel()
         descriptors: list[int] = []
         try:
-            with self._named(say.OpenFrames()):
-                reply, descriptors = ask(channel, say.OpenFrames(), STATUS_LIMIT)
+            with self._named(message):
+                reply, descriptors = ask(channel, message, STATUS_LIMIT)
             raise_refusal(reply)
-            ring = RingReader(descriptors[0])
+            memory = make(descriptors[0])
         except BaseException:
             channel.close()
             raise
         finally:
             close_all(descriptors)
-        return FrameReader(channel.socket, ring, f"node {self.id!r} (process {self.exporter_pid})")
+        return channel.socket, memory
+
+    @property
+    def _exporter(self) -> str:
+        return f"node {self.id!r} (process {self.exporter_pid})"
 
     def status(self) -> NodeStatus:
         """Return all there is to know of the node; answered also while its drivers hang."""
@@ -80,8 +108,9 @@ class NodeView:
 
     def close(self) -> None:
         """Leave the node. Frames already read stay valid."""
-        if self._frames is not None:
-            self._frames.close()
+        for reader in (self._frames, self._audio):
+            if reader is not None:
+                reader.close()
         with self._lock:
             idle, self._idle = self._idle, []
         for channel in idle:
