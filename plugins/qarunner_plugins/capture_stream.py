@@ -29,6 +29,8 @@ from qarunner_plugins.stream_clock import ArrivalClock, PlaybackClock
 if TYPE_CHECKING:
     from qarunner_plugins.capture_video.sources import Source
     from qarunner_plugins.live_pictures import Blank
+    from qarunner_plugins.live_sound import ClockedSound, SoundQueue
+    from qarunner_plugins.stream_sound import StreamSound
 
 LOW_LATENCY = {"fflags": "nobuffer", "flags": "low_delay", "analyzeduration": "1000000"}
 OPEN_LIMIT, READ_LIMIT = 10.0, 4.0
@@ -46,6 +48,7 @@ class StreamOptions(Options, frozen=True, kw_only=True):
     """Options of ``capture = "stream:URL"``."""
 
     transport: Annotated[str, msgspec.Meta(pattern="^(tcp|udp)$", description="of RTSP: tcp or udp")] = "tcp"
+    audio: Annotated[bool, msgspec.Meta(description="deliver its sound, where it has any")] = True
     low_latency: Annotated[bool, msgspec.Meta(description="buffer nothing; off for senders that stutter")] = True
     open_options: Annotated[Mapping[str, str], msgspec.Meta(description="given to libav as they are")] = {}
 
@@ -53,7 +56,10 @@ class StreamOptions(Options, frozen=True, kw_only=True):
 class StreamSource:
     """One connection to a sender."""
 
-    def __init__(self, source: Source, options: StreamOptions) -> None:
+    def __init__(self, source: Source, options: StreamOptions, sound: SoundQueue) -> None:
+        self._queue = sound
+        self._clocked: ClockedSound | None = None
+        self._sound: StreamSound | None = None
         self._source = source
         self._options = options
         self._container: Any = None
@@ -77,7 +83,7 @@ class StreamSource:
             raise DeviceError(f"{self._source.name} holds no pictures", "See what it holds: ffprobe URL")
         # Frame threads hold pictures back.
         stream.thread_type = "SLICE" if self._source.is_live else "AUTO"
-        self._frames = self._decode(stream)
+        self._frames = self._decode([stream, *self._open_sound(container)])
         self._ahead = first = next(self._frames, None)
         if first is None:
             raise DeviceError(f"{self._source.name} holds no picture that can be decoded", _advice(self._source))
@@ -87,6 +93,18 @@ class StreamSource:
         self._rate = rate if 0 < rate <= HIGHEST_RATE else 0.0
         width, height = self._colours.shown_size
         return CaptureFormat(width, height, self._rate, stream.codec_context.pix_fmt or "")
+
+    def _open_sound(self, container: Any) -> list[Any]:
+        """Return the stream of sound that is heard, if any."""
+        from qarunner_plugins.live_sound import ClockedSound
+        from qarunner_plugins.stream_sound import StreamSound
+
+        stream = container.streams.best("audio") if self._options.audio else None
+        if stream is None:
+            return []
+        self._clocked = ClockedSound(self._clock.moment, self._queue)
+        self._sound = StreamSound(self._clocked)
+        return [stream]
 
     def _connect(self) -> Any:
         import av
@@ -111,15 +129,15 @@ class StreamSource:
             options["overrun_nonfatal"] = "1"
         return {**options, **self._options.open_options}
 
-    def _decode(self, stream: Any) -> Any:
-        """Yield decoded pictures up to the end; what is damaged on its way is left out.
+    def _decode(self, streams: list[Any]) -> Any:
+        """Yield decoded pictures up to the end, hearing what comes between them; what is damaged is left out.
 
         :raises DeviceLostError: the sender has stopped.
         """
         from av.error import EOFError as EndOfFileError
         from av.error import FFmpegError
 
-        packets = self._container.demux(stream)
+        packets = self._container.demux(streams)
         while True:
             try:
                 packet = next(packets, None)
@@ -130,6 +148,9 @@ class StreamSource:
                 raise DeviceLostError(problem, _advice(self._source)) from None
             if packet is None:
                 return
+            if self._sound is not None and packet.stream.type == "audio":
+                self._sound.hear(packet)
+                continue
             try:
                 yield from packet.decode()
             except FFmpegError:
@@ -151,6 +172,8 @@ class StreamSource:
             now = time.monotonic()
             stream_time = None if picture.pts is None else float(picture.pts * picture.time_base)
             taken = self._clock.due(stream_time, now, self._rate)
+            if self._clocked is not None:
+                self._clocked.release()
             if taken > now and self._last is not None and taken - now > STILL_AFTER:
                 time.sleep(STILL_AFTER)
                 return self._again()
@@ -210,10 +233,10 @@ def _open(context: DriverContext) -> Any:
     import av  # noqa: F401 - a missing library must be told here
 
     from qarunner_plugins.capture_video.sources import find_source
-    from qarunner_plugins.live_pictures import LiveCapture
+    from qarunner_plugins.live_sound import SoundingCapture
 
     source = find_source(context)
-    return LiveCapture(lambda: StreamSource(source, context.options), source.name, _advice(source))
+    return SoundingCapture(lambda sound: StreamSource(source, context.options, sound), source.name, _advice(source))
 
 
 def _doctor() -> Sequence[Check]:
@@ -236,6 +259,7 @@ def qa_drivers() -> list[Driver]:
             open=_open,
             options=StreamOptions,
             address_help="a URL such as rtsp://host/path, or a file, relative to the test pack",
+            sound="where the stream has it",
             doctor=_doctor,
             examples=("stream:rtsp://192.168.1.5/live", "stream:udp://239.1.1.1:5000", "stream:http://host/live.m3u8"),
         )

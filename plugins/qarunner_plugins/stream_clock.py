@@ -35,6 +35,10 @@ class ArrivalClock:
         self._zero = min(self._zero, now - stream_time)
         return self._zero + stream_time
 
+    def moment(self, stream_time: float) -> float | None:
+        """Return when a time of the stream was, as its pictures tell; None before the first."""
+        return None if math.isinf(self._zero) else self._zero + stream_time
+
 
 class PlaybackClock:
     """For what lies ready: the first picture is due at once, the others as long after it as the stream says."""
@@ -53,3 +57,7 @@ class PlaybackClock:
             self._zero = now - stream_time
         self._last = stream_time
         return self._zero + stream_time
+
+    def moment(self, stream_time: float) -> float | None:
+        """Return when a time of the stream is or was due; None before the first picture."""
+        return None if self._zero is None else self._zero + stream_time

@@ -101,6 +101,7 @@ class Driver:
         (``/dev/video0`` resolved), so that two nodes or users cannot both take it.
     :param keys: for remotes, the names it can send; None when it depends on the device or it takes any.
     :param holds_keys: for remotes, whether it can hold a key down; None when that depends on its options.
+    :param sound: for captures that deliver sound, when they do, in few words; empty for those that never do.
     :param doctor: looks at this machine and says what works.
     :param discover: looks which hardware this machine has for it, best first; opens and changes nothing.
     """
@@ -116,6 +117,7 @@ class Driver:
     resources: Callable[[DriverContext], Collection[str]] = lambda _context: ()
     keys: Sequence[str] | None = None
     holds_keys: bool | None = False
+    sound: str = ""
     doctor: Callable[[], Sequence[Check]] = lambda: ()
     discover: Callable[[], Sequence[Discovered]] = lambda: ()
     examples: Sequence[str] = ()

@@ -75,7 +75,7 @@ class AudioLoop:
         except QarunnerError as error:
             self._say("lost", error.problem)
             return
-        self._format = given
+        self._format, self._newest = given, time.monotonic()
         self._ring.set_format(given)
         self._stop = threading.Event()
         self._thread = threading.Thread(
@@ -150,7 +150,7 @@ class AudioLoop:
         """How it is."""
         given, age = self._format, time.monotonic() - self._newest
         problem = self.calls.hang or self._problem
-        if self._state == "sound" and age > SILENT_AFTER:
+        if self._state in ("starting", "sound") and given and age > SILENT_AFTER:
             problem = problem or f"{self._name} has sent no sound for {age:.0f} s"
         return AudioStatus(
             signal=self._state,
