@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from qarunner.results import SCHEMA, Record
 
-EventKind = Literal["press", "match", "motion", "step", "log", "measurement", "power", "fault", "note", "state"]
+EventKind = Literal[
+    "press", "match", "motion", "step", "log", "measurement", "power", "fault", "sound", "note", "state"
+]
 
 
 class Event(Record, frozen=True):
@@ -19,7 +21,7 @@ class Event(Record, frozen=True):
     score. motion: moving, region. step: keyword, status. log: stream (stdout, stderr or a logger's name), level.
     measurement: value, unit, low, high, within_limits. state, of a strategy: the state that a look has found (null for
     an unknown one); or for a transition its name as transition, from (null likewise), to, status (passed, error,
-    interrupted).
+    interrupted). sound: found, threshold, rms and peak (dBFS of each channel).
     """
 
     time: float

@@ -1,6 +1,7 @@
 """A real RTSP server (GStreamer's) that sends a moving test picture at ``rtsp://127.0.0.1:PORT/live``.
 
-It runs in the distribution's own Python, which has GStreamer's bindings: ``/usr/bin/python3 rtsp_server.py PORT``.
+It runs in the distribution's own Python, which has GStreamer's bindings: ``/usr/bin/python3 rtsp_server.py PORT``. With
+the name of a Matroska file behind the port (of `flash_and_beep`) it sends that, with its sound.
 """
 
 from __future__ import annotations
@@ -14,8 +15,14 @@ PIPELINE = (
     " ! vp8enc deadline=1 keyframe-max-dist=12 ! rtpvp8pay name=pay0 )"
 )
 
+WITH_SOUND = (
+    "( filesrc location={file} ! matroskademux name=d"
+    " d. ! queue ! jpegdec ! videoconvert ! vp8enc deadline=1 keyframe-max-dist=12 ! rtpvp8pay name=pay0"
+    " d. ! queue ! audioconvert ! opusenc ! rtpopuspay name=pay1 )"
+)
 
-def main(port: str) -> None:
+
+def main(port: str, file: str = "") -> None:
     """Serve."""
     gi: Any = importlib.import_module("gi")
     gi.require_version("Gst", "1.0")
@@ -26,7 +33,7 @@ def main(port: str) -> None:
     server.set_address("127.0.0.1")
     server.set_service(port)
     factory = rtsp.RTSPMediaFactory()
-    factory.set_launch(PIPELINE)
+    factory.set_launch(WITH_SOUND.format(file=file) if file else PIPELINE)
     factory.set_shared(True)
     server.get_mount_points().add_factory("/live", factory)
     if not server.attach(None):
@@ -37,4 +44,4 @@ def main(port: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

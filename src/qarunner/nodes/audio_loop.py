@@ -55,25 +55,24 @@ class AudioLoop:
         self._newest = 0.0
         self._gaps = 0
         self._missing = 0.0
+        self.known = threading.Event()
+        """Set once it is known whether there is sound."""
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to read; the capture has just been opened."""
-        if self._thread is not None and self._thread.is_alive():
-            return  # A call of the driver still hangs, and is named.
+        if self.calls.hang:
+            return  # It is named, and this exporter is replaced when its lease ends.
         try:
-            with (
-                naming(self._plugin, f"{self._name} audio_format()"),
-                self.calls.watching("audio_format()", FORMAT_LIMIT),
-            ):
-                given = self._source.audio_format()
-            if given is None:
-                self._say("none", f"{self._name} has pictures without sound")
-                return
-            self._check_format(given)
+            given = self._ask_format()
         except QarunnerError as error:
             self._say("lost", error.problem)
+            return
+        finally:
+            self.known.set()
+        if given is None:
+            self._say("none", f"{self._name} has pictures without sound")
             return
         self._format, self._newest = given, time.monotonic()
         self._ring.set_format(given)
@@ -94,9 +93,12 @@ class AudioLoop:
     def _say(self, state: Literal["starting", "sound", "none", "lost"], problem: str = "") -> None:
         self._state, self._problem = state, problem
 
-    def _check_format(self, given: AudioFormat) -> None:
-        if given.sample_rate in RATES and 1 <= given.channels <= MOST_CHANNELS:
-            return
+    def _ask_format(self) -> AudioFormat | None:
+        name = f"{self._name} audio_format()"
+        with naming(self._plugin, name), self.calls.watching("audio_format()", FORMAT_LIMIT):
+            given = self._source.audio_format()
+        if given is None or (given.sample_rate in RATES and 1 <= given.channels <= MOST_CHANNELS):
+            return given
         problem = f"{self._name} offers sound of {given.sample_rate} samples a second in {given.channels} channels"
         raise DeviceError(problem, f"Rates are {', '.join(map(str, RATES))}; channels at most {MOST_CHANNELS}")
 

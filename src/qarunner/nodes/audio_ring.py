@@ -139,10 +139,8 @@ class AudioRingReader(_AudioRing):
         return max(self._words[layout.WORD_FIRST], self.written - self._words[layout.WORD_CAPACITY])
 
     def read(self, start: int, end: int) -> Heard:
-        """Return a copy of the samples from number `start` to before `end`; silence where there are none (any more).
-
-        Ask for `format` before: it says what the numbers mean.
-        """
+        """Return a copy of the samples from number `start` to before `end`; silence where there are none (any more)."""
+        self._look()
         channels, capacity = self._slots.shape[1], len(self._slots)
         samples = numpy.zeros((max(end - start, 0), channels), numpy.int16)
         low, high = max(start, self.oldest), min(end, self.written)

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 LONGEST_UNLEASED_HOLD = 30.0
 """Seconds after which a key is released that was pressed down by somebody without a lease."""
 
+SOUND_LIMIT = 5.0
+"""Seconds that a capture which is just being opened is given to say whether it has sound."""
+NO_SOUND = "docs/reference/devices.md says which captures deliver sound, and when"
+
 
 class ServedNode:
     """One node with its hub, drivers, recorder and lease book. Its methods may be called on any thread.
@@ -103,9 +107,10 @@ class ServedNode:
         audio = self.capture.audio if self.capture is not None else None
         if self.capture is None or audio is None:
             driver = f"{self.capture.name} delivers pictures only" if self.capture else "it has no capture"
-            raise DeviceError(f"node {self.config.id!r} has no sound: {driver}", "See which captures deliver sound")
+            raise DeviceError(f"node {self.config.id!r} has no sound: {driver}", NO_SOUND)
+        audio.known.wait(SOUND_LIMIT)
         if audio.status.signal == "none":
-            raise DeviceError(f"node {self.config.id!r} has no sound: {audio.status.problem}", "Give it some")
+            raise DeviceError(f"node {self.config.id!r} has no sound: {audio.status.problem}", NO_SOUND)
         return audio.descriptor
 
     def press(self, token: str, key: str) -> tuple[float, float]:

@@ -1,8 +1,4 @@
-"""The device under test as stbt_core wants it: the object behind ``stbt_core.press``, ``get_frame`` and the rest.
-
-stbt_core compares frame times with ``time.time()``; the node's frames carry CLOCK_MONOTONIC. They are converted with
-one offset that is measured once and again only when the system's clock has been set.
-"""
+"""The device under test as stbt_core wants it: the object behind ``stbt_core.press``, ``get_frame`` and the rest."""
 
 from __future__ import annotations
 
@@ -22,11 +18,10 @@ if TYPE_CHECKING:
     from qarunner.nodes.ring import Frame
     from qarunner.protocols import Pixels
     from qarunner.runner.annotations import Annotations
+    from qarunner.runner.epoch import EpochClock
 
 LONGEST_HOLD = 60.0
 NO_VIDEO_AFTER = 10.0
-CLOCK_WAS_SET = 0.005
-"""Seconds by which the two clocks must have moved apart for a new offset."""
 
 
 class Watcher(Protocol):
@@ -35,6 +30,11 @@ class Watcher(Protocol):
     @property
     def annotations(self) -> Annotations:
         """Where matches are noted."""
+        ...
+
+    @property
+    def epoch(self) -> EpochClock:
+        """Between the node's clock and the time of day."""
         ...
 
     def uses_device(self) -> NodeHandle:
@@ -58,7 +58,7 @@ class DeviceUnderTest:
         self._last_keypress: stbt_core.Keypress | None = None
         self._frame: stbt_core.Frame | None = None
         self._taken = 0.0
-        self._offset = time.time() - time.monotonic()
+        self._epoch = watcher.epoch
 
     def last_keypress(self) -> stbt_core.Keypress | None:
         """Return what the last `press` returned."""
@@ -90,13 +90,13 @@ class DeviceUnderTest:
                 f"press: the remote of node {handle.id} cannot hold {name}", "Use single presses, or another remote"
             )
         start = handle.keydown(name)[0]
-        keypress = stbt_core.Keypress(name, start + self._offset, None, before)
+        keypress = stbt_core.Keypress(name, start + self._epoch.offset, None, before)
         self._last_keypress = keypress
         try:
             yield keypress
         finally:
             end = handle.keyup(name)[1]
-            keypress.end_time = end + self._offset
+            keypress.end_time = end + self._epoch.offset
             self._watcher.pressed(name, start, end, end - start)
 
     def draw_text(self, text: str, duration_secs: float = 3) -> None:
@@ -152,12 +152,9 @@ class DeviceUnderTest:
     def _as_stbt(self, found: Frame) -> stbt_core.Frame:
         """Make stbt_core's frame of the ring's; the same frame again is the same object."""
         if self._frame is None or self._taken != found.time:
-            offset = time.time() - time.monotonic()
-            if abs(offset - self._offset) > CLOCK_WAS_SET:
-                self._offset = offset
             found.pixels.flags.writeable = False
             sink = ref(self._watcher.annotations)
-            self._frame = stbt_core.Frame(found.pixels, time=found.time + self._offset, _draw_sink=sink)
+            self._frame = stbt_core.Frame(found.pixels, time=found.time + self._epoch.refresh(), _draw_sink=sink)
             self._taken = found.time
         self._watcher.looked_at(found.pixels, found.time)
         return self._frame
@@ -178,7 +175,7 @@ class DeviceUnderTest:
     def _note(
         self, name: str, start: float, end: float, before: stbt_core.Frame | None, hold: float | None
     ) -> stbt_core.Keypress:
-        self._last_keypress = stbt_core.Keypress(name, start + self._offset, end + self._offset, before)
+        self._last_keypress = stbt_core.Keypress(name, start + self._epoch.offset, end + self._epoch.offset, before)
         self._watcher.pressed(name, start, end, hold)
         return self._last_keypress
 

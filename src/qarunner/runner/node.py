@@ -13,6 +13,7 @@ from qarunner.runner.strategy_use import StrategyUse
 if TYPE_CHECKING:
     from qarunner.node_config import NodeConfig
     from qarunner.runner.node_use import NodeUse
+    from qarunner.runner.sound import AudioLevel, Sound
 
 
 class Node:
@@ -65,6 +66,21 @@ class Node:
         __tracebackhide__ = True
         return self._strategy.look()
 
+    def audio_level(self, duration_secs: float = 1.0, *, since: float | None = None) -> AudioLevel:
+        """Return how loud it is; see `qarunner.audio_level`."""
+        level: AudioLevel = _sound_module().audio_level(duration_secs, since=since)
+        return level
+
+    def wait_for_sound(self, timeout_secs: float = 10.0, threshold: float = -50.0, **more: float | None) -> Sound:
+        """Wait until there is sound; see `qarunner.wait_for_sound`."""
+        found: Sound = _sound_module().wait_for_sound(timeout_secs, threshold, **more)
+        return found
+
+    def wait_for_silence(self, timeout_secs: float = 10.0, threshold: float = -50.0, **more: float | None) -> Sound:
+        """Wait until it is silent; see `qarunner.wait_for_silence`."""
+        found: Sound = _sound_module().wait_for_silence(timeout_secs, threshold, **more)
+        return found
+
     @property
     def keys(self) -> Collection[str] | None:
         """The keys the remote can send; None when it takes any."""
@@ -92,6 +108,12 @@ class Node:
     def status(self) -> Any:
         """Return the exporter's status: capture format, frame rate, dropped frames, signal, lease, readers."""
         return self._use.handle.status()
+
+
+def _sound_module() -> Any:
+    from qarunner.runner import sound
+
+    return sound
 
 
 def _stbt() -> Any:

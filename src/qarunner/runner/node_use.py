@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qarunner.errors import QarunnerError
 from qarunner.runner.annotations import Annotations
+from qarunner.runner.epoch import EpochClock
 from qarunner.runner.video import Video
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class NodeUse:
     def __init__(self, connect: Callable[[], NodeHandle], *, with_video: bool) -> None:
         self._connect = connect
         self._with_video = with_video
+        self.epoch = EpochClock()
         self._handle: NodeHandle | None = None
         self._evidence: Evidence | None = None
         self._nowhere = Annotations(lambda *_event: None)
@@ -80,6 +82,11 @@ class NodeUse:
         if self._evidence is not None:
             data = {"key": key} if hold is None else {"key": key, "hold": hold}
             self._evidence.event(start, "press", key, end - start, data)
+
+    def heard(self, when: float, label: str, duration: float, data: dict[str, Any]) -> None:
+        """The testcase listened; `when` is monotonic."""
+        if self._evidence is not None:
+            self._evidence.event(when, "sound", label, duration, data)
 
     def noted(self, kind: str, label: str, when: float) -> None:
         """The testcase switched the power or a fault."""

@@ -45,7 +45,7 @@
     if (kind === "fault" || data.within_limits === false) return "bad";
     if (kind === "step" && ["failed", "error", "hook_error", "undefined"].includes(data.status)) return "bad";
     if (kind === "state" && ["error", "interrupted"].includes(data.status)) return "bad";
-    return kind === "match" && !data.matched ? "odd" : "";
+    return (kind === "match" && !data.matched) || (kind === "sound" && data.found === false) ? "odd" : "";
   };
 
   // Return what the views of a result need to know of its time. With a video, time 0 is its first frame, otherwise the

@@ -12,6 +12,7 @@
     motion: "motion",
     step: "step",
     measurement: "value",
+    sound: "sound",
     power: "power",
     fault: "fault",
     note: "note",

@@ -8,7 +8,7 @@
     { name: "states", kinds: ["state"] },
     { name: "keys", kinds: ["press", "power"] },
     { name: "matches", kinds: ["match", "motion"] },
-    { name: "values", kinds: ["measurement", "fault", "note"] },
+    { name: "values", kinds: ["measurement", "sound", "fault", "note"] },
     { name: "log", kinds: ["log"] },
   ];
   const LANE = 18; // pixels
@@ -138,6 +138,7 @@
         { passed: colours.pass, failed: colours.fail, error: colours.error, hook_error: colours.error }[data.status] ||
         colours.skip
       );
+    if (kind === "sound") return data.found === false ? colours.fail : colours.pass;
     if (kind === "measurement") return data.within_limits === false ? colours.fail : colours.pass;
     if (kind === "fault") return colours.error;
     if (kind === "log") return /warn|err|crit/i.test(data.level || "") ? colours.fail : colours.faint;

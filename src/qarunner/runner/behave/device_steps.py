@@ -148,6 +148,22 @@ def go_to(context: Any, state: str) -> None:
     context.node.go_to(state)
 
 
+@_device_step("I hear sound within 5 seconds", rf"I hear sound{_WITHIN}")
+def hear(_context: Any, seconds: str | None) -> None:
+    """Wait until there is sound."""
+    from qarunner.runner.sound import wait_for_sound
+
+    wait_for_sound(_patience(seconds))
+
+
+@_device_step("it is silent for 2 seconds", rf"it is silent for {_SECONDS}")
+def is_silent(_context: Any, seconds: str) -> None:
+    """Wait until it has been silent for so long; that must begin within 10 seconds."""
+    from qarunner.runner.sound import wait_for_silence
+
+    wait_for_silence(PATIENCE + float(seconds), duration_secs=float(seconds))
+
+
 def _patience(seconds: str | None) -> float:
     return PATIENCE if seconds is None else float(seconds)
 
