@@ -1,7 +1,7 @@
 """A capture with sound, and a remote, for tests of the runner: KEY_RED begins a tone at the left and ends it again.
 
-The picture is red while the tone is on. ``KEY_STOP`` ends all sound as a cable that is pulled would, ``KEY_GAP`` leaves out
-300 ms of it. A copy of this file lies in a pack's ``plugins/`` folder. It is a fake: no device is behind it.
+The picture is red while the tone is on. ``KEY_STOP`` ends all sound as a cable that is pulled would, ``KEY_GAP`` leaves
+out 300 ms of it. A copy of this file lies in a pack's ``plugins/`` folder. It is a fake: no device is behind it.
 """
 
 from __future__ import annotations

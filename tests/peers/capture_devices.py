@@ -156,6 +156,28 @@ class RtspStream(Process):
         self.options: dict[str, Any] = {}
 
 
+class SoundingStream(Process):
+    """For `stream:` with sound, MPEG-TS over TCP."""
+
+    uri_of, codecs = "stream:tcp://127.0.0.1:{port}", "mpegts"
+    options: dict[str, Any] = {}
+
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        super().__init__([sys.executable, str(PEERS / "flash_and_beep.py"), "tcp", str(port), self.codecs], folder)
+        self.uri, self.told_name = self.uri_of.format(port=port), str(port)
+        self.absent_name = str(free_port())
+        self.absent = self.uri_of.format(port=self.absent_name)
+
+
+class SoundingPipeline(SoundingStream):
+    """For `gstreamer:` with sound, Matroska over TCP."""
+
+    uri_of = "gstreamer:tcpclientsrc host=127.0.0.1 port={port} ! matroskademux name=d d. ! queue ! jpegdec"
+    codecs = "matroska"
+    options = {"audio": "d. ! queue"}
+
+
 class Android(FakeAndroid):
     """For `adb:`."""
 
@@ -181,6 +203,8 @@ DEVICES: dict[str, tuple[tuple[str, ...], Callable[[Path], CaptureDevice]]] = {
     "screen": (("xvfb",), Screen),
     "vnc": (("xvfb", "vnc-keys"), VncScreen),
     "stream": ((), Stream),
+    "stream-sound": ((), SoundingStream),
+    "gstreamer-sound": (("gstreamer", "gstreamer-sound"), SoundingPipeline),
     "stream-rtsp": (("rtsp",), RtspStream),
 }
 """By name: the system programs it needs, and what makes one."""

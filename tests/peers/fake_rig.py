@@ -18,7 +18,7 @@ import numpy
 from qarunner.drivers import Driver, DriverContext, Options
 from qarunner.errors import DeviceError, DeviceLostError, EndOfStreamError
 from qarunner.opening import ResolvedDriver
-from qarunner.protocols import CapturedFrame, CaptureFormat
+from qarunner.protocols import AudioBlock, AudioFormat, CapturedFrame, CaptureFormat
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from qarunner.protocols import Capability, Pixels
 
 BITS = 24
+SAMPLE_RATE = 48_000
 FAULTS = {
     "hang": "read does not come back until it is switched off",
+    "mute": "when it is opened again the capture has no sound",
     "lost": "the capture says that the device is gone",
     "none": "no signal",
     "raise": "read raises an error that is no DeviceError",
@@ -142,6 +144,20 @@ class FakeCapture(FakeDriver):
         return CapturedFrame(pixels, self._stamp)
 
 
+class FakeSoundingCapture(FakeCapture):
+    """The same with sound: each sample of the left channel is its number, modulo 10 000."""
+
+    def audio_format(self) -> AudioFormat | None:
+        self._sounded = round(time.monotonic() * SAMPLE_RATE)
+        return None if self.rig.faults.get("mute") else AudioFormat(SAMPLE_RATE, 2)
+
+    def read_audio(self, timeout: float) -> AudioBlock | None:
+        time.sleep(min(timeout, 0.02))
+        first, self._sounded = self._sounded, round(time.monotonic() * SAMPLE_RATE)
+        left = numpy.arange(first, self._sounded) % 10_000
+        return AudioBlock(numpy.stack([left, -left], axis=1).astype(numpy.int16), first / SAMPLE_RATE)
+
+
 class FakeRemote(FakeDriver):
     def open(self) -> None:
         self._open()
@@ -205,6 +221,7 @@ def number_of(pixels: Pixels) -> int:
 
 _MAKERS: dict[str, type[FakeDriver]] = {
     "capture:fake": FakeCapture,
+    "capture:fake-sound": FakeSoundingCapture,
     "remote:fake": FakeHoldingRemote,
     "remote:fake-short": FakeRemote,
     "power:fake": FakePower,
@@ -212,7 +229,7 @@ _MAKERS: dict[str, type[FakeDriver]] = {
 
 
 def resolve(config: NodeConfig, blocked: Sequence[str]) -> dict[Capability, ResolvedDriver]:
-    """Return the drivers of a node whose URIs are ``fake:`` or ``fake-short:``."""
+    """Return the drivers of a node whose URIs are ``fake:``, ``fake-sound:`` or ``fake-short:``."""
     shared: dict[str, Any] = {}
     resolved: dict[Capability, ResolvedDriver] = {}
     capabilities: tuple[Capability, ...] = ("capture", "remote", "power")

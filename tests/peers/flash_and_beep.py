@@ -1,7 +1,8 @@
 """Sends real MPEG-TS whose picture turns white and whose sound beeps at the same moment, at each whole second.
 
-``python -m tests.peers.flash_and_beep tcp PORT`` serves everybody who connects. ``late`` sends each sound 300 ms after the
-picture that it belongs to, as some encoders do; ``mute=3`` sends no more sound after 3 seconds, ``matroska`` sends that instead of MPEG-TS.
+``python -m tests.peers.flash_and_beep tcp PORT`` serves everybody who connects. ``late`` sends each sound 300 ms after
+the picture that it belongs to, as some encoders do; ``mute=3`` sends no more sound after 3 seconds; ``matroska`` sends
+that instead of MPEG-TS.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ CODECS = {
     "mpegts": ("libx264", "yuv420p", "aac", "fltp", {"preset": "ultrafast", "tune": "zerolatency", "g": "12"}),
     "matroska": ("mjpeg", "yuvj420p", "pcm_s16le", "s16", {}),
 }
-"""By container: picture and sound, each with what it is made of, and options. GStreamer decodes the second by itself."""
+"""By container: picture and sound, each with what it is made of, and options. GStreamer's own plugins decode the second."""
 
 
 def beeping(first: int, count: int) -> Any:

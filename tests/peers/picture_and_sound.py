@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,8 @@ LOUD = 0.02
 """Of full scale, -34 dB."""
 PAUSE = 0.1
 """Seconds of silence before a sound that begins."""
+SURE = 0.06
+"""Seconds between two pictures, at 25 a second, of which none is missing between them."""
 
 
 class Flash(NamedTuple):
@@ -49,6 +52,30 @@ def beeps(path: Path) -> list[float]:
             ]
         )
     return [float(after) for before, after in pairwise([-1.0, *loud]) if after - before > PAUSE]
+
+
+def assert_together(
+    path: Path, tolerance: float, counts: Callable[[float], bool] = lambda _moment: True
+) -> list[tuple[Flash, float]]:
+    """Check by two players that each flash has its beep within `tolerance` seconds; return the pairs.
+
+    A picture that was dropped makes the moment of a flash less sure, never the check wrong: then the beep must be
+    between the last dark picture and the first bright one. One flash at least must have all its pictures.
+
+    A flash at the beginning does not count: a sound that begins with the video cannot be told from one that goes on.
+
+    :param counts: says of a moment (a dark picture before a flash) whether there was sound at all.
+    """
+    pairs: list[tuple[Flash, float]] = []
+    for seen, heard in ((flashes(path), beeps(path)), (flashes_by_ffmpeg(path), beeps_by_ffmpeg(path))):
+        counted = [flash for flash in seen if flash.dark > 2 * PAUSE and counts(flash.dark)]
+        assert any(flash.bright - flash.dark < SURE for flash in counted), (seen, heard)
+        for flash in counted:
+            first = flash.bright if flash.bright - flash.dark < SURE else flash.dark
+            near = [beep for beep in heard if first - tolerance <= beep <= flash.bright + tolerance]
+            assert near, (flash, seen, heard)
+            pairs.append((flash, near[0]))
+    return pairs
 
 
 def flashes_by_ffmpeg(path: Path) -> list[Flash]:

@@ -152,4 +152,7 @@ def test_a_node_without_sound_is_an_error_that_says_which_captures_have_it(pack:
     failure = done.results["test_mute"].failure
     assert failure is not None
     assert f"node '{pack.node}' has no sound: capture driver pattern: delivers pictures only" in failure.message
-    assert "Captures that deliver sound: gstreamer: (with its option audio), stream: (where the stream has it)" in done.output
+    assert (
+        "Captures that deliver sound: gstreamer: (with its option audio), stream: (where the stream has it)"
+        in done.output
+    )

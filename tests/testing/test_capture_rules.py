@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,16 @@ import numpy
 import pytest
 from tests.testing.conftest import plugin_of
 
-from qarunner import CapturedFrame, CaptureFormat, DeviceError, DriverContext, EndOfStreamError, FaultInjector
+from qarunner import (
+    AudioBlock,
+    AudioFormat,
+    CapturedFrame,
+    CaptureFormat,
+    DeviceError,
+    DriverContext,
+    EndOfStreamError,
+    FaultInjector,
+)
 from qarunner.testing import capture_rules, check_capture, rules
 
 
@@ -286,3 +296,52 @@ def test_relative_file_names_belong_to_the_folder_given(tmp_path: Path) -> None:
 
 def test_the_limits_are_those_of_the_protocol() -> None:
     assert (rules.OPEN_LIMIT, rules.CLOSE_LIMIT, capture_rules.READ_GRACE) == (20.0, 5.0, 5.0)
+
+
+class Sounding(Good):
+    """The same with sound, which keeps all rules as well."""
+
+    given: Any = AudioFormat(8000, 1)
+
+    def open(self) -> Any:
+        self.turns = itertools.cycle([0, 1])
+        self.heard = time.monotonic()
+        return super().open()
+
+    def audio_format(self) -> Any:
+        return self.given
+
+    def read_audio(self, _timeout: float) -> Any:
+        time.sleep(0.005)
+        count = int((time.monotonic() - self.heard) * 8000)
+        block = AudioBlock(self.samples(count), self.time_of_sound(self.heard))
+        self.heard += count / 8000
+        return block
+
+    def samples(self, count: int) -> Any:
+        return numpy.zeros((count, 1), numpy.int16)
+
+    def time_of_sound(self, heard: float) -> float:
+        return heard
+
+
+def test_sound_that_keeps_the_rules_passes() -> None:
+    check(Sounding())
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"given": (8000, 1)}, "audio_format() gives (8000, 1), not a qarunner.AudioFormat or None"),
+        ({"read_audio": lambda _self, _timeout: time.sleep(0.01)}, "but read_audio() gave none in 0.4 s"),
+        ({"read_audio": lambda _self, _timeout: b"beep"}, "block 1 of sound is no qarunner.AudioBlock"),
+        ({"samples": lambda _self, count: numpy.zeros((count, 1), numpy.float32)}, "samples are float32, not int16"),
+        ({"samples": lambda _self, count: numpy.zeros((count, 2), numpy.int16)}, "shape "),
+        ({"time_of_sound": lambda _self, _heard: time.time()}, "its time is a time of day"),
+        ({"time_of_sound": lambda _self, heard: heard + 60}, "in the future"),
+        ({"time_of_sound": lambda self, heard: heard - 0.05 * next(self.turns)}, "off the end of the one before"),
+    ],
+)
+def test_what_is_wrong_with_sound_is_named(changes: dict[str, Any], words: str) -> None:
+    bad = type("Bad", (Sounding,), changes)()
+    assert any(words in violation for violation in violations(bad)), violations(bad)

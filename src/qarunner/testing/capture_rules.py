@@ -8,6 +8,7 @@ from typing import Any
 
 from qarunner.errors import EndOfStreamError
 from qarunner.protocols import CapturedFrame, CaptureFormat
+from qarunner.testing.audio_rules import check_sound
 from qarunner.testing.rig import DriverRig
 from qarunner.testing.rules import CLOSE_LIMIT, OPEN_LIMIT, Trial
 
@@ -27,7 +28,7 @@ def check_capture(
     pack: Path | None = None,
     **options: Any,
 ) -> None:
-    """Check a capture driver: opens, reads frames with increasing times, closes twice, opens again.
+    """Check a capture driver: opens, reads frames with increasing times (and sound), closes twice, opens again.
 
     :param uri: as in the configuration of a node.
     :param frames: how many must come each time it is opened, :param seconds: within this time.
@@ -74,6 +75,7 @@ def _use(trial: Trial, capture: Any, wanted: int, seconds: float, after: float) 
         _look_at(trial, frame, given, f"frame {count}{again}")
         _look_at_time(trial, frame.time, newest, opened, f"frame {count}{again}")
         newest = frame.time
+    check_sound(trial, capture, seconds, again)
     trial.rule(count >= wanted, f"read(){again} gave {count} frames in {seconds:g} s, not {wanted}")
     return newest
 
