@@ -24,6 +24,7 @@ import numpy
 from qarunner.drivers import Driver, DriverContext, Options
 from qarunner.node_config import DriverConfig, NodeConfig
 from qarunner.nodes import client, ring_layout
+from qarunner.nodes.shared_memory import PAGE
 from qarunner.opening import ResolvedDriver
 from qarunner.protocols import CapturedFrame, CaptureFormat
 
@@ -117,7 +118,7 @@ def bare(width: int, height: int, rate: float, seconds: float) -> list[float]:
         target = numpy.frombuffer(view, numpy.uint8)
         for number in paced(rate):
             stamp = time.monotonic_ns()
-            start = ring_layout.PAGE + number % 4 * size
+            start = PAGE + number % 4 * size
             target[start : start + size] = source[number % len(source)].ravel()
             theirs.send(number.to_bytes(8, "little") + stamp.to_bytes(8, "little"))
             if number > rate * seconds:
@@ -127,7 +128,7 @@ def bare(width: int, height: int, rate: float, seconds: float) -> list[float]:
     taken = []
     while packet := ours.recv(16):
         number, stamp = int.from_bytes(packet[:8], "little"), int.from_bytes(packet[8:], "little")
-        start = ring_layout.PAGE + number % 4 * size
+        start = PAGE + number % 4 * size
         copy = source_view[start : start + size].copy()
         taken.append((time.monotonic_ns() - stamp) / 1e6)
         del copy

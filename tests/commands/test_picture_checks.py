@@ -8,7 +8,8 @@ import numpy
 import pytest
 from tests.peers.capture_trial import bars
 
-from qarunner.commands.picture_checks import check_pictures, check_signal
+from qarunner.commands.picture_checks import check_pictures, check_signal, check_sound
+from qarunner.nodes.status import AudioStatus
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,3 +76,19 @@ def test_no_signal_is_said_as_such_and_other_words_are_left_to_others() -> None:
     assert "HDCP is not the question" in check.advice
     assert check_signal("frames", "") is None
     assert check_signal("lost", "gone") is None
+
+
+@pytest.mark.parametrize(
+    ("audio", "status", "detail"),
+    [
+        (AudioStatus(signal="sound", sample_rate=48_000, channels=2), "works", "48000 samples a second in 2 channels"),
+        (AudioStatus(signal="sound", problem="mine has sent no sound for 4 s"), "note", "has sent no sound for 4 s"),
+        (AudioStatus(signal="none", problem="mine has pictures without sound"), "note", "pictures without sound"),
+        (AudioStatus(signal="starting"), "note", "none has come yet"),
+    ],
+)
+def test_what_is_said_of_the_sound(audio: AudioStatus, status: str, detail: str) -> None:
+    check = check_sound(audio)
+    assert (check.subject, check.status) == ("sound", status)
+    assert detail in check.detail
+    assert bool(check.advice) == (status != "works")

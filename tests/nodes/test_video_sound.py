@@ -32,15 +32,15 @@ class Studio:
     """A recorder with a hub and a ring of sound that a test fills for a time that it makes up."""
 
     def __init__(self, given: AudioFormat) -> None:
-        self.descriptors, views = zip(ring_layout.create(160, 96), audio_ring_layout.create(), strict=True)
-        self.hub = FrameHub(self.descriptors[0], views[0])
+        frames, frames_view = ring_layout.create(160, 96)
+        sound, sound_view = audio_ring_layout.create()
+        self.descriptors = frames, sound
+        self.hub = FrameHub(frames, frames_view)
         self.hub.set_signal(Signal.FRAMES)
-        self.sound = AudioRingWriter(views[1])
+        self.sound = AudioRingWriter(sound_view)
         self.given = given
         self.sound.set_format(given)
-        self.link = RecorderLink(
-            self.descriptors[0], self.hub.add_doorbell, self.hub.remove_doorbell, sound=self.descriptors[1]
-        )
+        self.link = RecorderLink(frames, self.hub.add_doorbell, self.hub.remove_doorbell, sound=sound)
         threading.Thread(target=self.link.run, daemon=True).start()
         eventually(lambda: self.link.status.ready, "the recorder")
         self.now, self.count = time.monotonic(), 0

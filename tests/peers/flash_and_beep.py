@@ -25,11 +25,11 @@ LOUDNESS = 0.25
 """Of full scale: a sine of this height is at -15.1 dBFS."""
 LATE = 0.3
 BLOCK = 1024
-CODECS = {
+CODECS: dict[str, tuple[Any, str, Any, str, dict[str, str]]] = {
     "mpegts": ("libx264", "yuv420p", "aac", "fltp", {"preset": "ultrafast", "tune": "zerolatency", "g": "12"}),
     "matroska": ("mjpeg", "yuvj420p", "pcm_s16le", "s16", {}),
 }
-"""By container: picture and sound, each with what it is made of, and options. GStreamer's own plugins decode the second."""
+"""By container: picture and sound, each with what it is made of, and options. Plain GStreamer decodes the second."""
 
 
 def beeping(first: int, count: int) -> Any:

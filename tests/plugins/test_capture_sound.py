@@ -19,6 +19,7 @@ from tests.peers.flash_and_beep import LOUDNESS, FlashAndBeep
 from tests.peers.picture_and_sound import assert_together, beeps
 from tests.peers.rig_node import eventually, got
 
+from qarunner import AudioSource
 from qarunner.node_config import DriverConfig, NodeConfig
 from qarunner.nodes.client import NodeHandle, connect
 from qarunner.nodes.status import AudioStatus, RecordingInfo
@@ -31,8 +32,6 @@ LIMIT = 0.040
 SETTLED = 1.5
 """Seconds of sound after which what the first blocks were off has been made up for."""
 RECORDED = 4.0
-
-Sender = tuple[str, dict[str, Any]]
 
 
 @pytest.fixture
@@ -156,5 +155,6 @@ def test_samples_arrive_as_loud_as_they_were(send: Callable[..., int], driver_ri
         loudest, deadline = 0, time.monotonic() + 30
         while not 0.95 * LOUDNESS < loudest / 32_768 < 1.05 * LOUDNESS:
             assert time.monotonic() < deadline, loudest
+            assert isinstance(capture, AudioSource)
             block = capture.read_audio(0.5)
             loudest = max(loudest, 0 if block is None else int(abs(block.samples.astype(int)).max()))

@@ -9,7 +9,7 @@ from qarunner_plugins.capture_gstreamer.caps import FORMATS
 from qarunner_plugins.live_sound import FORMAT
 
 PICTURES = "qarunner"
-"""The name of the element that gets the pictures: its caps are said by the program."""
+"""The name of the element that writes plain pictures: their caps are said by the program."""
 
 
 def pictures_only(pipeline: str, pipe: int) -> list[str]:
@@ -26,8 +26,7 @@ def with_sound(pipeline: str, pipe: int, audio: str, sound_pipe: int) -> list[st
     form = f"audio/x-raw,format=(string)S16LE,rate=(int){FORMAT.sample_rate},channels=(int){FORMAT.channels}"
     convert = ["!", "audioconvert", "!", "audioresample", "!", f"{form},layout=(string)interleaved"]
     return [
-        *(*_begin(pipeline), "!", "queue", *_convert_pictures(), "!", "identity", f"name={PICTURES}"),
-        *_send_packets(pipe),
+        *(*_begin(pipeline), "!", "queue", *_convert_pictures(), *_send_packets(pipe)),
         *(*shlex.split(audio), "!", "queue", *convert, *_send_packets(sound_pipe)),
         "async=false",  # Pictures do not wait for sound that may never come.
     ]

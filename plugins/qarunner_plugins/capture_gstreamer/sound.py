@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from qarunner_plugins.capture_gstreamer.packets import HEADER_SIZE, Head, Segment, read_head
+from qarunner_plugins.capture_gstreamer.packets import HEADER_SIZE, Head, Kind, Segment, read_head
 from qarunner_plugins.live_sound import FORMAT
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ class PipelineSound:
                 break
             payload = bytes(self._bytes[HEADER_SIZE:end])
             del self._bytes[:end]
-            if head.is_buffer:
+            if head.kind is Kind.BUFFER:
                 self._add(head, payload)
-            else:
+            elif head.kind is Kind.EVENT:
                 self._segment.hear(payload)
         self._clocked.release()
 

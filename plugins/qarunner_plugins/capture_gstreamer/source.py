@@ -55,7 +55,6 @@ class PipelineSource:
         self._sound: PipelineSound | None = None
         self._said: deque[str] = deque(maxlen=40)
         self._unread = b""
-        self._caps = ""
         self._last = 0.0
 
     def open(self) -> CaptureFormat:
@@ -69,14 +68,18 @@ class PipelineSource:
 
         self._start()
         deadline = time.monotonic() + OPEN_LIMIT
-        while not self._caps:
+        while not self._source.caps:
             if time.monotonic() > deadline:
                 problem = f"{self._name} has sent no picture in {OPEN_LIMIT:g} s{self._last_words()}"
                 raise DeviceError(problem, f"See whether it shows one: {PROGRAM} {self._pipeline} ! autovideosink")
-            self._wait()
+            try:
+                if self._wait():
+                    self._source.learn()
+            except EOFError:
+                raise self._ended(DeviceError) from None
             if self._has_ended():
                 raise self._ended(DeviceError)
-        self._understood = self._caps
+        self._understood = self._source.caps
         given, matrix, colour_range, rate = understand(self._understood)
         self._layout = given
         self._raw = numpy.empty(given.size, numpy.uint8)
@@ -137,7 +140,7 @@ class PipelineSource:
             for line in lines:
                 text = line.decode("utf-8", "replace").strip()
                 if found := _CAPS.match(text):
-                    self._caps = found[1]
+                    self._source.caps = found[1]
                 elif text:
                     self._said.append(text)
 
@@ -163,7 +166,7 @@ class PipelineSource:
             return None
         self._last = now
         self._hear()
-        if self._caps != self._understood:
+        if self._source.caps != self._understood:
             # Said before the first picture of another kind was written: this one may be mixed of both.
             raise self._other_kind()
         if self._sound is not None:

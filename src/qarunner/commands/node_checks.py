@@ -129,12 +129,15 @@ def _hardware(context: Context, config: NodeConfig, chapter: str) -> Iterator[Fi
 def _try(context: Context, node: str, chapter: str) -> Iterator[Finding]:
     """Have the exporter open everything, and wait for a picture."""
     from qarunner.commands.node_access import view
+    from qarunner.commands.picture_checks import check_sound
 
     with view(context, node) as opened:
         if opened.config.capture is not None:
             for check in look_at_picture(opened):
                 yield Finding(chapter, check)
         status = opened.status()
+        if status.capture.audio is not None:
+            yield Finding(chapter, check_sound(status.capture.audio))
         for name, driver in (("remote", status.remote), ("power", status.power)):
             if driver is not None and driver.problem:
                 yield Finding(chapter, Check(name, "broken", driver.problem))

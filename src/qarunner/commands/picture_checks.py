@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qarunner.drivers import Check
 
 if TYPE_CHECKING:
+    from qarunner.nodes.status import AudioStatus
     from qarunner.protocols import Pixels
 
 SUBJECT = "picture content"
@@ -64,6 +65,13 @@ def check_signal(signal: str, problem: str) -> Check | None:
         advice = "Is the device on, and the cable in the right input? Without a signal, HDCP is not the question"
         return Check("picture", "broken", problem or "no signal", advice)
     return None
+
+
+def check_sound(audio: AudioStatus) -> Check:
+    """Say whether sound comes, of a capture that may deliver it."""
+    if audio.signal == "sound" and not audio.problem:
+        return Check("sound", "works", f"{audio.sample_rate} samples a second in {audio.channels} channels")
+    return Check("sound", "note", audio.problem or "none has come yet", "Does the device send sound?")
 
 
 def _within(level: int, levels: tuple[int, int]) -> bool:

@@ -116,6 +116,8 @@ def _say_driver(driver: Driver) -> None:
         keys = ", ".join(driver.keys) if driver.keys is not None else "depends on the device, or any"
         say(f"  keys: {keys}")
         say(f"  can hold a key down: {HOLDING[driver.holds_keys]}")
+    if driver.capability == "capture":
+        say(f"  sound: {driver.sound or 'no'}")
     _say_options(driver.options)
     for example in driver.examples:
         say(f"  example: {example}")
@@ -149,6 +151,7 @@ def as_json(offers: Offers) -> dict[str, Any]:
                 "options": options_of(driver.options),
                 "keys": None if driver.keys is None else list(driver.keys),
                 "holds_keys": driver.holds_keys,
+                "sound": driver.sound,
                 "extra": driver.extra,
                 "examples": list(driver.examples),
             }

@@ -23,14 +23,16 @@ def devices() -> Iterator[str]:
     tried = _tried_on()
     for capability in CAPABILITIES:
         yield from (f"## {TITLES[capability]}", "")
-        yield from ("| URI | for | options | extra | tried on |", "| --- | --- | --- | --- | --- |")
+        sound = capability == "capture"
+        columns = ("URI", "for", *(("sound",) if sound else ()), "options", "extra", "tried on")
+        yield from (f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}")
         for (kind, scheme), (_plugin, driver) in sorted(drivers.items()):
             if kind == capability and driver.distribution == "qarunner":
-                yield _row(driver, *tried.get((kind, scheme), ("-", "")))
+                yield _row(driver, *tried.get((kind, scheme), ("-", "")), sound=sound)
         yield ""
 
 
-def _row(driver: Driver, page: str, tried: str) -> str:
+def _row(driver: Driver, page: str, tried: str, *, sound: bool) -> str:
     uri = f"`{driver.examples[0] if driver.examples else driver.scheme + ':'}`".replace("|", "\\|")
     if page != "-":
         uri = f"[{uri}](drivers/{page})"
@@ -38,6 +40,8 @@ def _row(driver: Driver, page: str, tried: str) -> str:
     summary = driver.summary[:1].upper() + driver.summary[1:]
     if driver.holds_keys:
         summary += "; holds keys"
+    if sound:
+        summary += f" | {driver.sound or 'no'}"
     return f"| {uri} | {summary} | {options} | {driver.extra} | {tried} |"
 
 

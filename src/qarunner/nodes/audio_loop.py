@@ -140,7 +140,7 @@ class AudioLoop:
 
     def _check(self, block: AudioBlock, given: AudioFormat, now: float) -> None:
         samples = block.samples
-        if samples.ndim != 2 or samples.shape[1] != given.channels or samples.dtype != numpy.int16:  # noqa: PLR2004
+        if samples.shape[1:] != (given.channels,) or samples.dtype != numpy.int16:
             problem = f"{self._name} delivered sound of shape {samples.shape} and type {samples.dtype}"
             raise DeviceError(problem, f"Sound must be (samples, {given.channels}) of int16, as audio_format() says")
         if abs(block.time - now) > LARGEST_CLOCK_ERROR:

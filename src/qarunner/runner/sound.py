@@ -24,7 +24,7 @@ THRESHOLD = -50.0
 """dBFS that count as sound: above the noise of an analog input, below quiet speech."""
 
 
-class SoundTimeout(stbt_core.UITestFailure):  # type: ignore[misc]
+class SoundTimeout(stbt_core.UITestFailure):  # type: ignore[misc]  # stbt_core has no types
     """The sound did not begin, or did not end, in time: the device is wrong."""
 
 

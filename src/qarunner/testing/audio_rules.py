@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -37,12 +38,15 @@ def check_sound(trial: Trial, capture: Any, seconds: float, again: str) -> None:
             blocks.append(block)
     trial.rule(blocks, f"audio_format(){again} tells of sound, but read_audio() gave none in {seconds:g} s")
     steps = [after.time - before.time - len(before.samples) / given.sample_rate for before, after in pairwise(blocks)]
-    worst = max(steps, key=abs, default=0.0)
-    problem = f"the blocks of sound{again} do not follow each other: one is {worst:.3f} s off the end of the one before"
-    trial.rule(abs(worst) <= LARGEST_STEP, problem)
+    # A clock that is still settling may make a step or two.
+    typical = statistics.median([abs(step) for step in steps]) if steps else 0.0
+    problem = (
+        f"the blocks of sound{again} do not follow each other: most are {typical:.3f} s off the end of the one before"
+    )
+    trial.rule(typical <= LARGEST_STEP, problem)
 
 
-def _look_at(trial: Trial, block: AudioBlock, given: AudioFormat, name: str) -> None:
+def _look_at(trial: Trial, block: Any, given: AudioFormat, name: str) -> None:
     import numpy
 
     if not isinstance(block, AudioBlock) or not isinstance(block.samples, numpy.ndarray):
@@ -50,7 +54,7 @@ def _look_at(trial: Trial, block: AudioBlock, given: AudioFormat, name: str) -> 
     samples, now = block.samples, time.monotonic()
     trial.rule(samples.dtype == numpy.int16, f"{name}: samples are {samples.dtype}, not int16")
     wanted = f"(samples, {given.channels})"
-    trial.rule(samples.ndim == 2 and samples.shape[1] == given.channels, f"{name}: shape {samples.shape}, not {wanted}")  # noqa: PLR2004
+    trial.rule(samples.shape[1:] == (given.channels,), f"{name}: shape {samples.shape}, not {wanted}")
     if abs(block.time - time.time()) < abs(block.time - now):
         trial.stop(f"{name}: its time is a time of day; give time.monotonic() of when its first sample was heard")
     trial.rule(block.time <= now, f"{name}: its time is {block.time - now:.3g} s in the future")

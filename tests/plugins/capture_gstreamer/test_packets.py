@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from qarunner_plugins.capture_gstreamer.packets import HEADER_SIZE, Head, Segment, read_head
+from qarunner_plugins.capture_gstreamer.packets import HEADER_SIZE, Head, Kind, Segment, read_head
 
 pytestmark = pytest.mark.needs("gstreamer", "gstreamer-sound")
 
@@ -30,9 +30,16 @@ def packets(pipeline: str) -> list[tuple[Head, bytes]]:
 
 def test_buffers_have_their_bytes_and_times() -> None:
     sound = "audiotestsrc num-buffers=3 samplesperbuffer=480 ! audio/x-raw,format=S16LE,rate=48000,channels=2"
-    buffers = [(head, payload) for head, payload in packets(sound) if head.is_buffer]
+    buffers = [(head, payload) for head, payload in packets(sound) if head.kind is Kind.BUFFER]
     assert [head.time for head, _payload in buffers] == [0, 10_000_000, 20_000_000]
     assert [len(payload) for _head, payload in buffers] == [480 * 4] * 3
+
+
+def test_before_them_comes_what_they_are() -> None:
+    found = packets("audiotestsrc num-buffers=1 ! audio/x-raw,format=S16LE,rate=48000,channels=2")
+    kinds = [head.kind for head, _payload in found]
+    assert kinds.index(Kind.CAPS) < kinds.index(Kind.BUFFER)
+    assert b"rate=(int)48000" in found[kinds.index(Kind.CAPS)][1]
 
 
 def test_a_real_segment_is_understood() -> None:
@@ -47,5 +54,5 @@ def test_what_a_segment_says_is_believed(base: int, start: int, running: float) 
     segment = Segment()
     segment.hear(b"GstEventStreamStart, stream-id=(string)7ce2, start=(guint64)9\x00")
     segment.hear(SEGMENT % (base, start))
-    assert segment.running_time(Head(is_buffer=True, size=1, time=7_000_000_000)) == pytest.approx(running)
-    assert segment.running_time(Head(is_buffer=True, size=1, time=None)) is None
+    assert segment.running_time(Head(Kind.BUFFER, 1, 7_000_000_000)) == pytest.approx(running)
+    assert segment.running_time(Head(Kind.BUFFER, 1, None)) is None
