@@ -106,6 +106,27 @@ def test_what_was_overwritten_is_missing_not_wrong(sound: Sound) -> None:
     assert (heard.samples[500:] == numbered(START + CAPACITY, 500)).all()
 
 
+def test_what_is_overwritten_while_it_is_read_is_missing_not_wrong(sound: Sound) -> None:
+    sound.write(START, CAPACITY)
+
+    class Slow(AudioRingReader):
+        """Before it looks a second time, 300 more samples have been written."""
+
+        looks = 0
+
+        @property
+        def oldest(self) -> int:
+            self.looks += 1
+            if self.looks == 2:
+                sound.write(START + CAPACITY, 300)
+            return super().oldest
+
+    heard = Slow(sound.descriptor).read(START, START + 1000)
+    assert heard.missing == 300
+    assert not heard.samples[:300].any()
+    assert (heard.samples[300:] == numbered(START + 300, 700)).all()
+
+
 def test_of_very_many_gaps_the_last_are_known(sound: Sound) -> None:
     for number in range(3 * GAPS_KEPT):
         sound.write(START + number * 20, 10)

@@ -20,6 +20,7 @@ from qarunner.nodes.audio_ring import AudioRingWriter
 from qarunner.nodes.hub import FrameHub
 from qarunner.nodes.recorder_link import RecorderLink
 from qarunner.nodes.ring_layout import Signal
+from qarunner.nodes.status import RecordingInfo
 from qarunner.protocols import AudioFormat
 
 PERIOD, FLASH = 12, 5
@@ -69,6 +70,13 @@ class Studio:
     def record(self, path: Path) -> int:
         with path.open("wb") as file:
             return self.link.begin(file.fileno(), 25)
+
+    def kill(self, number: int) -> RecordingInfo:
+        """Kill the recorder in the middle of a video, and wait for the next one."""
+        os.kill(self.link.status.pid, signal.SIGKILL)
+        info = self.link.end(number)
+        eventually(lambda: self.link.restarts and self.link.status.ready, "another recorder")
+        return info
 
     def close(self) -> None:
         self.link.close()
@@ -135,15 +143,15 @@ def test_a_recorder_that_is_killed_leaves_sound_and_pictures(studio: Studio, tmp
     studio.play(0.4)
     number = studio.record(tmp_path / "a.mp4")
     studio.play(4)
-    os.kill(studio.link.status.pid, signal.SIGKILL)
-    info = studio.link.end(number)
+    info = studio.kill(number)
     assert info.cut
     with av.open(str(tmp_path / "a.mp4")) as container:
         assert len(list(container.decode(video=0))) >= info.frames > 20
     assert_together(tmp_path / "a.mp4", EXACT)
 
 
-def test_a_video_that_is_given_up_keeps_whole_fragments_of_both(studio: Studio, tmp_path: Path) -> None:
+@pytest.mark.parametrize("given_up", [False, True], ids=["finished", "given-up"])
+def test_pictures_keep_their_times_beside_sound(studio: Studio, tmp_path: Path, *, given_up: bool) -> None:
     from qarunner.nodes.audio_ring import AudioRingReader
     from qarunner.nodes.video import Planes, VideoWriter
 
@@ -154,11 +162,15 @@ def test_a_video_that_is_given_up_keeps_whole_fragments_of_both(studio: Studio, 
             writer.add(planes.convert(numpy.full((96, 160, 3), number, numpy.uint8)), round(studio.now * 1e9))
             studio.step()
             writer.hear(reader, round(studio.now * 1e9))
-        writer.abandon()
+        if given_up:
+            writer.abandon()
+        else:
+            writer.finish(round(studio.now * 1e9))
     with av.open(str(tmp_path / "a.mp4")) as container:
         times = [frame.time or 0.0 for frame in container.decode(video=0)]
     assert len(times) == writer.frames >= 50
-    assert times[-1] == pytest.approx(writer.duration - 0.04, abs=0.001)
+    assert times == pytest.approx([number * 0.04 for number in range(writer.frames)], abs=0.001)
+    assert writer.duration == pytest.approx(writer.frames * 0.04, abs=0.001)
     assert len(beeps(tmp_path / "a.mp4")) >= 4
 
 
@@ -175,12 +187,12 @@ def test_a_format_that_changes_makes_the_rest_silent_and_is_told(studio: Studio,
     assert max(beeps(tmp_path / "a.mp4")) < 1
 
 
-def test_a_still_picture_has_its_sound(studio: Studio, tmp_path: Path) -> None:
+def test_a_still_picture_has_its_sound_while_it_stands(studio: Studio, tmp_path: Path) -> None:
     studio.play(0.04)
     number = studio.record(tmp_path / "a.mp4")
-    for _ in range(40):
+    studio.play(0.04)
+    for _ in range(100):
         time.sleep(max(0.0, studio.now + 0.04 - time.monotonic()))
         studio.step()
-    info = studio.link.end(number)
-    assert info.frames == 1
+    studio.kill(number)
     assert len(beeps(tmp_path / "a.mp4")) >= 3

@@ -47,7 +47,8 @@ class AudioTrack:
     def begin(self, first_ns: int) -> None:
         """Say when the video's first picture was taken; may be called once, before `take`."""
         self._origin = first_ns * self.format.sample_rate // NANOSECONDS
-        # What the encoder puts before its first sample must not be before the first picture: containers refuse that.
+        # What the encoder puts before its first sample must not be before the first picture: the container would make
+        # that its beginning, and shift all other pictures.
         self.position = self._origin + FRAME
 
     def take(self, ring: AudioRingReader, due_ns: int, end_ns: int) -> Iterator[Any]:
