@@ -33,8 +33,9 @@ import numpy
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.peers.capture_devices import Android, Process, VncScreen, free_port
+from tests.peers.capture_devices import Android, Process, VncScreen
 from tests.peers.capture_trial import age, bars
+from tests.peers.ports import free_port
 from tests.peers.x_display import XDisplay
 
 from qarunner.testing import DriverRig

@@ -15,7 +15,6 @@ from qarunner import (
     Check,
     DeviceError,
     DeviceLostError,
-    DeviceSocket,
     Driver,
     DriverContext,
     Options,
@@ -23,17 +22,14 @@ from qarunner import (
     host_and_port,
     shown_address,
 )
+from qarunner_plugins.vnc_connection import ADVICE, PORT, VncConnection
 
 if TYPE_CHECKING:
     from qarunner_plugins.live_pictures import Blank
 
-PORT = 5900
-ADVICE = "Is a VNC server running there? The display :1 has port 5901."
-NO_SECURITY, VNC_PASSWORD = 1, 2
 RAW, COPY, NEW_SIZE, POINTER, POINTER_PLACE = 0, 1, -223, -239, 0x574D5666
 PROOF_PAUSE = 2.0
 """Seconds after which a server that has nothing new is asked for one pixel, to see that it is alive."""
-LONGEST_TEXT = 1 << 20
 LARGEST = 1 << 14
 """Pixels of a side; more is no screen."""
 BLUE_GREEN_RED = struct.pack(">BBBBHHHBBB3x", 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
@@ -52,8 +48,8 @@ class VncSource:
 
     def __init__(self, address: tuple[str, int], options: VncOptions) -> None:
         self._options = options
-        self._name = f"VNC server {shown_address(*address)}"
-        self._server = DeviceSocket(self._name, address, options.timeout, ADVICE)
+        self._server = VncConnection(address, options.password, options.timeout, "capture")
+        self._name = self._server.device
         self._size = (0, 0)
         self._asked = 0.0
 
@@ -66,11 +62,8 @@ class VncSource:
 
         from qarunner_plugins.live_pictures import Ticks
 
-        self._server.connect()
-        self._greet()
-        self._server.send(b"\x01")  # other viewers may stay
-        width, height = struct.unpack(">HH", self._server.receive(20)[:4])
-        self._text()
+        screen = self._server.log_in()
+        width, height = screen.width, screen.height
         if not 0 < width <= LARGEST or not 0 < height <= LARGEST:
             raise DeviceError(f"{self._name} says that its screen is {width}x{height}", ADVICE)
         self._size = width, height
@@ -84,36 +77,6 @@ class VncSource:
         self._ask(*self._size)
         self._ticks = Ticks(self._options.fps)
         return CaptureFormat(width, height, self._options.fps, "bgra")
-
-    def _greet(self) -> None:
-        greeting = self._server.receive(12)
-        if not greeting.startswith(b"RFB "):
-            raise DeviceError(f"{self._name} answers, but not as VNC does: {greeting!r}", "Is this the right port?")
-        minor = 8 if greeting >= b"RFB 003.008" else 7 if greeting >= b"RFB 003.007" else 3
-        self._server.send(b"RFB 003.%03d\n" % minor)
-        decides = minor == 3  # noqa: PLR2004 - version 3.3 leaves no choice
-        offered = [self._number()] if decides else list(self._server.receive(self._server.receive(1)[0]))
-        if not offered or offered == [0]:
-            raise DeviceError(f"{self._name} refuses the connection: {self._text()}", ADVICE)
-        chosen = VNC_PASSWORD if self._options.password and VNC_PASSWORD in offered else NO_SECURITY
-        if chosen not in offered:
-            if VNC_PASSWORD in offered:
-                raise DeviceError(f"{self._name} asks for a password", "Give `password` of the capture")
-            problem = f"{self._name} offers only ways to log in that are not known here: {offered}"
-            raise DeviceError(problem, "Let it offer a VNC password, or no login and listen on this machine only")
-        if not decides:
-            self._server.send(bytes([chosen]))
-        self._prove(chosen, minor)
-
-    def _prove(self, chosen: int, minor: int) -> None:
-        from qarunner_plugins.remote_vnc import vnc_answer
-
-        if chosen == VNC_PASSWORD:
-            self._server.send(vnc_answer(self._options.password, self._server.receive(16)))
-        tells = chosen == VNC_PASSWORD or minor >= 8  # noqa: PLR2004 - 3.8 tells in any case, and says why
-        if tells and self._number() != 0:
-            reason = self._text() if minor >= 8 else "authentication failed"  # noqa: PLR2004 - likewise
-            raise DeviceError(f"{self._name} refuses who asks: {reason}", "Look at `password` of the capture")
 
     def next(self, blank: Blank) -> CapturedFrame:
         """Take in what has changed until a picture is due.
@@ -142,23 +105,8 @@ class VncSource:
 
     def _answer(self) -> None:
         """Take in messages up to one that has pictures."""
-        while True:
-            match self._server.receive(1)[0]:
-                case 0:
-                    (rectangles,) = struct.unpack(">xH", self._server.receive(3))
-                    for _ in range(rectangles):
-                        self._rectangle()
-                    return
-                case 1:  # colours of a palette
-                    (colours,) = struct.unpack(">xxxH", self._server.receive(5))
-                    self._server.receive(colours * 6)
-                case 2:  # the bell
-                    pass
-                case 3:  # somebody has cut text
-                    self._server.receive(3)
-                    self._text()
-                case unknown:
-                    raise self._nonsense(f"a message of type {unknown}, which was not asked for")
+        for _ in range(self._server.await_pictures()):
+            self._rectangle()
 
     def _rectangle(self) -> None:
         import numpy
@@ -173,7 +121,7 @@ class VncSource:
             self._server.receive(width * height * 4 + (width + 7) // 8 * height)
             return
         if x + width > self._size[0] or y + height > self._size[1]:
-            raise self._nonsense("a picture that lies outside of its screen")
+            raise self._server.nonsense("a picture that lies outside of its screen")
         target = self._screen[y : y + height, x : x + width]
         if encoding == COPY:
             from_x, from_y = struct.unpack(">HH", self._server.receive(4))
@@ -185,18 +133,7 @@ class VncSource:
             if received is not target:
                 target[:] = received
         else:
-            raise self._nonsense(f"pictures in an encoding, {encoding}, which was not asked for")
-
-    def _nonsense(self, what: str) -> DeviceLostError:
-        return DeviceLostError(f"{self._name} sends {what}", ADVICE)
-
-    def _number(self) -> int:
-        return int.from_bytes(self._server.receive(4))
-
-    def _text(self) -> str:
-        if (size := self._number()) > LONGEST_TEXT:
-            raise self._nonsense(f"a text of {size} bytes")
-        return self._server.receive(size).decode("utf-8", "replace").strip()
+            raise self._server.nonsense(f"pictures in an encoding, {encoding}, which was not asked for")
 
     def interrupt(self) -> None:
         """Nothing: it waits no longer than its timeout."""

@@ -15,6 +15,7 @@ import cv2
 import numpy
 import pytest
 from tests.peers.fake_rig import number_of
+from tests.peers.ports import free_port
 from tests.peers.rig_node import IMPATIENT, ROOT, RigNode, eventually
 
 from qarunner.errors import DeviceError, NodeBusyError
@@ -338,12 +339,6 @@ def test_on_the_network_with_tls(make_rig: RigMaker, monkeypatch: pytest.MonkeyP
         with pytest.raises(DeviceError, match="does not answer GET /status"):
             NodeHttp.remote("127.0.0.1", port, TOKEN).request("GET", "/status")
     assert os.environ.get(TOKEN_VARIABLE) is None
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def test_without_an_exporter_the_error_says_what_was_asked() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -25,8 +24,9 @@ class ApiServer:
             access = Access(store, hashing=Passwords(memory=64))
             access.add_user("desk", Role.WRITE, "correct horse")
             self.token = access.create_token("desk", "test")[1]
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        from tests.peers.ports import free_port  # not above: this file is run as a script, too
+
+        self.port = free_port()
         self._process: subprocess.Popen[str] | None = None
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.peers.android_screen import FakeAndroid
+from tests.peers.ports import free_port
 from tests.peers.x_display import XDisplay
 
 PEERS = Path(__file__).parent
@@ -120,14 +120,6 @@ class Process:
         """Let it go on."""
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """Return a port of loopback at which nobody listens."""
-    with socket.socket(socket.AF_INET, kind) as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-        return port
 
 
 class Stream(Process):

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.peers.certificates import make_certificate
-from tests.peers.nginx import free_port
+from tests.peers.ports import free_port
 
 PROGRAM = "/usr/sbin/exim4"
 USER, PASSWORD = "farm", "correct horse"

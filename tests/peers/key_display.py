@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Self
 
-from tests.peers.lirc_daemon import free_port
+from tests.peers.ports import free_port
 from tests.peers.rig_node import eventually
 
 EVENT = re.compile(r"^Key(Press|Release) event.*?\(keysym (0x[0-9a-f]+),", re.MULTILINE | re.DOTALL)

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.peers.ports import free_port
+
 PLUGINS = str(next(Path("/usr/lib").glob("*/lirc/plugins"), ""))
 CODES = {"KEY_POWER": "0x10EF", "KEY_OK": "0x22DD", "KEY_UP": "0xA05F", "KEY_DOWN": "0x609F", "KEY_1": "0xC03F"}
 CONFIGURATION = """
@@ -95,14 +97,6 @@ def decode(configuration: Path, pulses: Path) -> list[tuple[str, int, str]]:
     )
     lines = [line.split() for line in ended.stdout.splitlines()]
     return [(words[2], int(words[1], 16), words[3]) for words in lines if len(words) == 4]
-
-
-def free_port() -> int:
-    """Return a port of the loopback that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from tests.peers.certificates import make_certificate
+from tests.peers.ports import free_port
 
 PROGRAM = "/usr/sbin/nginx"
 CONFIGURATION = """
@@ -46,13 +47,6 @@ http {{
     }}
 }}
 """
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 class Nginx:

@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 from typing import Self
 
+from tests.peers.ports import free_port
+
 OUTLETS = "1.3.6.1.4.1.318.1.1.12.3.3.1.1.4"
 SCRIPT = """#!/bin/sh
 # Called by snmpd for every object below the outlets': -g OBJECT, or -s OBJECT TYPE VALUE.
@@ -38,9 +40,7 @@ class SnmpAgent:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{free.getsockname()[1]}"
+        self.address = f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}"
         (folder / "outlets").mkdir()
         (folder / "outlets" / "3").write_text("1\n", encoding="utf-8")
         script = folder / "outlets.sh"

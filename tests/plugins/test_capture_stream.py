@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy
 import pytest
-from tests.peers.capture_devices import PEERS, Process, RtspStream, Stream, free_port
+from tests.peers.capture_devices import PEERS, Process, RtspStream, Stream
 from tests.peers.capture_trial import age, await_picture, bar_errors, frames_until_the_end
+from tests.peers.ports import free_port
 from tests.peers.stream_sender import RATE, Encoder
 
 from qarunner import DeviceError

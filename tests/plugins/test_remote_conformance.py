@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator
 
 import pytest
+from tests.peers.ports import free_port
 from tests.peers.remote_peers import BENCHES, Bench
 
 from qarunner import HoldingRemote, Remote
@@ -89,8 +89,6 @@ def test_a_bad_address_is_refused_before_anything_is_tried(uri: str) -> None:
 
 
 def test_a_port_where_nobody_listens_is_told_apart_from_a_host_that_is_not_known() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     check_unreachable("remote", f"lirc:127.0.0.1:{port}:attic", mentions=[f"127.0.0.1:{port}", "refuses", "port"])
     check_unreachable("remote", "lirc:no-such-host.invalid:8765:attic", mentions=["no-such-host.invalid:8765", "name"])

@@ -13,7 +13,8 @@ from urllib.parse import urljoin
 
 import pytest
 import requests
-from tests.peers.nginx import Nginx, free_port
+from tests.peers.nginx import Nginx
+from tests.peers.ports import free_port
 from tests.peers.served_farm import START, ServedFarm
 
 pytestmark = pytest.mark.needs("nginx")

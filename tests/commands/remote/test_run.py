@@ -16,8 +16,8 @@ import pytest
 from tests.commands.conftest import Said, command
 from tests.peers.cutting_proxy import CuttingProxy
 from tests.peers.git_pack import GitPack
-from tests.peers.nginx import free_port
 from tests.peers.pack_run import junit_cases, until
+from tests.peers.ports import free_port
 from tests.peers.served_farm import ServedFarm
 
 Run = Callable[..., Said]

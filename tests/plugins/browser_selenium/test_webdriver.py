@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.peers.pack_run import Finished, Pack
+from tests.peers.ports import free_port
 from tests.peers.rig_node import eventually
 from tests.peers.web_app import WebApp
 
@@ -22,14 +22,8 @@ from qarunner.testing import DriverRig
 pytestmark = pytest.mark.needs("chromium")
 
 
-def nowhere() -> str:
-    """Return an address where nobody listens."""
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{unused.getsockname()[1]}/none"
-
-
-NOWHERE = nowhere()
+NOWHERE = f"http://127.0.0.1:{free_port()}/none"
+"""Where nobody listens."""
 
 TESTS = """
 import os, signal
