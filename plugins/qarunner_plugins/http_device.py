@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from qarunner import DeviceError, network_error
@@ -45,9 +46,12 @@ class HttpDevice:
         :raises DeviceError: there is no answer, or another one.
         """
         import requests
+        from urllib3.exceptions import InsecureRequestWarning
 
         # A device in the house is asked directly: a company's proxy does not know it. Each request has a connection
         # of its own, because one that was kept may be closed just when a key is sent, which must not be sent twice.
+        if self._verify is False:  # as somebody has chosen: a warning in the log at each request helps nobody
+            warnings.simplefilter("ignore", InsecureRequestWarning)
         with requests.Session() as session:
             session.trust_env = False
             session.headers["Connection"] = "close"

@@ -57,6 +57,9 @@ class HttpPowerOptions(Options, frozen=True, kw_only=True):
     password: Annotated[str, msgspec.Meta(description="for authentication; from the environment or a file")] = ""
     auth: Annotated[Literal["basic", "digest"], msgspec.Meta(description="how the user is proven")] = "basic"
     verify: Annotated[bool, msgspec.Meta(description="whether to check the certificate of https")] = True
+    ca_file: Annotated[
+        str, msgspec.Meta(description="certificate to trust (PEM), for an outlet with one of its own")
+    ] = ""
     timeout: Annotated[float, msgspec.Meta(gt=0, le=9, description="seconds to wait for an answer")] = 5.0
 
     def __post_init__(self) -> None:
@@ -87,7 +90,7 @@ class HttpPower:
             self._name,
             options.timeout,
             auth=_credentials(options),
-            verify=options.verify,
+            verify=options.ca_file or options.verify,
             advice=ADVICE,
             credentials=CREDENTIALS,
         )

@@ -86,7 +86,7 @@ class SnmpPower:
 
     def is_on(self) -> bool:
         """Ask the unit."""
-        # The last line: it may tell before that it has made a folder.
+        # The last line: it may tell before that it has made a file.
         said = self._run("snmpget", self._read_oid).strip().rpartition("\n")[2]
         if not re.fullmatch(r"-?\d+", said):
             raise DeviceError(
@@ -133,6 +133,7 @@ class SnmpPower:
             lines += ["defAuthType SHA", f"defAuthPassphrase {_quoted(options.password)}"] * bool(options.password)
             lines += ["defPrivType AES", f"defPrivPassphrase {_quoted(options.privacy)}"] * bool(options.privacy)
         with tempfile.TemporaryDirectory(prefix="qa-snmp-") as folder:
+            Path(folder, "cert_indexes").mkdir()  # the programs would tell that they have made it
             path = Path(folder, "snmp.conf")
             path.touch(mode=0o600)
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
+import av
 from tests.peers.android_screen import FakeAndroid
+from tests.peers.capture_trial import bars
+from tests.peers.grabber import grabber
 from tests.peers.ports import free_port
+from tests.peers.remote_peers import virtual
 from tests.peers.x_display import XDisplay
 
 PEERS = Path(__file__).parent
@@ -189,14 +197,60 @@ class Android(FakeAndroid):
         self.go_on()
 
 
-DEVICES: dict[str, tuple[tuple[str, ...], Callable[[Path], CaptureDevice]]] = {
-    "adb": ((), Android),
-    "gstreamer": (("gstreamer", "xvfb"), ScreenByGstreamer),
-    "screen": (("xvfb",), Screen),
-    "vnc": (("xvfb", "vnc-keys"), VncScreen),
-    "stream": ((), Stream),
-    "stream-sound": ((), SoundingStream),
-    "gstreamer-sound": (("gstreamer", "gstreamer-sound"), SoundingPipeline),
-    "stream-rtsp": (("rtsp",), RtspStream),
+class PlayedStream(Stream):
+    """For `video:`, which plays a stream as well as a file."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.uri, self.absent = f"video:{self.told_name}", f"video:{self.absent_name}"
+
+
+Made = AbstractContextManager[CaptureDevice]
+
+
+def _until_stopped(make: Callable[[Path], CaptureDevice]) -> Callable[[Path], Made]:
+    @contextlib.contextmanager
+    def having(folder: Path) -> Iterator[CaptureDevice]:
+        device = make(folder)
+        try:
+            yield device
+        finally:
+            device.stop()
+
+    return having
+
+
+DEVICES: dict[str, tuple[tuple[str, ...], Callable[[Path], Made]]] = {
+    "adb": ((), _until_stopped(Android)),
+    "gstreamer": (("gstreamer", "xvfb"), _until_stopped(ScreenByGstreamer)),
+    "screen": (("xvfb",), _until_stopped(Screen)),
+    "vnc": (("xvfb", "vnc-keys"), _until_stopped(VncScreen)),
+    "stream": ((), _until_stopped(Stream)),
+    "stream-sound": ((), _until_stopped(SoundingStream)),
+    "gstreamer-sound": (("gstreamer", "gstreamer-sound"), _until_stopped(SoundingPipeline)),
+    "stream-rtsp": (("rtsp",), _until_stopped(RtspStream)),
+    "v4l2": ((), grabber),
+    "video": ((), _until_stopped(PlayedStream)),
 }
-"""By name: the system programs it needs, and what makes one."""
+"""By name: the system programs it needs, and what has one for a while."""
+
+
+@contextlib.contextmanager
+def recorded(folder: Path) -> Iterator[str]:
+    """Make a recorded result in a pack, for `replay:`."""
+    (folder / "recorded").mkdir()
+    with av.open(str(folder / "recorded" / "video.mp4"), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 768, 96, "yuv420p"
+        for number in range(10):
+            picture: Any = av.VideoFrame.from_ndarray(bars(), "bgr24")
+            picture.pts, picture.time_base = number, Fraction(1, 25)
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+    said = {"schema": 1, "result_id": "x", "origin": "video", "started": "2026-01-01T00:00:00Z", "events": []}
+    (folder / "recorded" / "timeline.json").write_text(json.dumps(said), encoding="utf-8")
+    yield "replay:recorded"
+
+
+PEERLESS: dict[str, Callable[[Path], AbstractContextManager[str]]] = {"virtual": virtual, "replay": recorded}
+"""Drivers whose device is in the same process, so that it can neither die nor hang."""

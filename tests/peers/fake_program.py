@@ -12,6 +12,9 @@ SCRIPT = """#!/bin/sh
 echo "$*" >>"{folder}/calls"
 [ -e "{folder}/hang" ] && exec sleep 60
 if [ -e "{folder}/gone" ]; then echo "{gone}"; exit 1; fi
+for words in "{folder}"/changes/*; do
+    case " $* " in *" ${{words##*/}} "*) cp "$words" "{folder}/says" ;; esac
+done
 cat "{folder}/says"
 """
 
@@ -31,6 +34,11 @@ class FakeProgram:
     def says(self, text: str) -> None:
         """Let it print this from now on."""
         (self.folder / "says").write_text(text, encoding="utf-8")
+
+    def says_from(self, words: str, text: str) -> None:
+        """Let it print this from the call on that has these arguments, such as ``-a off``."""
+        (self.folder / "changes").mkdir(exist_ok=True)
+        (self.folder / "changes" / words).write_text(text, encoding="utf-8")
 
     @property
     def calls(self) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 Answer = tuple[int, str]
@@ -28,10 +30,19 @@ class Request:
 
 
 class HttpBox:
-    """A real HTTP server on the loopback; `answer` makes an answer of a request: status and text."""
+    """A real HTTP server on the loopback.
 
-    def __init__(self, answer: Callable[[Request], Answer] = lambda _request: (200, "")) -> None:
+    :param answer: makes an answer of a request: status and text.
+    :param certificate: with its key, PEM files, to speak HTTPS.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[Request], Answer] = lambda _request: (200, ""),
+        certificate: tuple[Path, Path] | None = None,
+    ) -> None:
         self.answer = answer
+        self._certificate = certificate
         self.requests: list[Request] = []
         self.port = 0
         self._going = threading.Event()
@@ -81,6 +92,12 @@ class HttpBox:
         self._going.set()
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
+        if self._certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*self._certificate)
+            # Hands are shaken on the connection's own thread, with its first read.
+            listening = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+            self._server.socket = listening
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tests.peers.bench import Bench
+from tests.peers.certificates import make_certificate
 from tests.peers.fake_boxes import FakeKodi, FakeRoku
 from tests.peers.fake_program import FakeProgram
 from tests.peers.http_box import HttpBox
@@ -20,64 +23,46 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 
-class Peer(Protocol):
-    """The other end."""
-
-    def start(self) -> None:
-        """Begin (again), at the same address."""
-
-    def stop(self) -> None:
-        """Die."""
-
-    def hang(self) -> None:
-        """Keep connections open, and answer nothing any more."""
-
-
-@dataclass
-class Bench:
-    """A driver's address with the peer behind it.
-
-    `mentions`: what every error must name.
-    """
-
-    peer: Peer
-    uri: str
-    key: str
-    mentions: str
-    options: dict[str, Any] = field(default_factory=dict)
-
-
 @contextlib.contextmanager
 def _lirc(where: str) -> Iterator[Bench]:
     with lirc_daemon() as daemon:
         address = str(daemon.socket) if where == "socket" else f"127.0.0.1:{daemon.port}"
-        yield Bench(daemon, f"lirc:{address}:living-room", "KEY_OK", address, {"timeout": 1.5})
+        yield Bench(daemon, f"lirc:{address}:living-room", address, {"timeout": 1.5})
 
 
 @contextlib.contextmanager
 def _http() -> Iterator[Bench]:
     with HttpBox() as box:
         options = {"timeout": 1.5, "probe": "/status", "actions": {"down": "down", "up": "up"}}
-        yield Bench(box, f"http://{box.address}/{{key}}/{{action}}", "KEY_OK", box.address, options)
+        yield Bench(box, f"http://{box.address}/{{key}}/{{action}}", box.address, options)
+
+
+@contextlib.contextmanager
+def _https() -> Iterator[Bench]:
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, key = make_certificate(Path(folder))
+        with HttpBox(certificate=(certificate, key)) as box:
+            options = {"timeout": 1.5, "probe": "/status", "ca_file": str(certificate)}
+            yield Bench(box, f"https://{box.address}/{{key}}", box.address, options)
 
 
 @contextlib.contextmanager
 def _fake(scheme: str, box: HttpBox) -> Iterator[Bench]:
     with box:
-        yield Bench(box, f"{scheme}:{box.address}", "KEY_OK", box.address, {"timeout": 1.5})
+        yield Bench(box, f"{scheme}:{box.address}", box.address, {"timeout": 1.5})
 
 
 @contextlib.contextmanager
 def _display(*, vnc: bool) -> Iterator[Bench]:
     with KeyDisplay(vnc=vnc) as display:
         uri, mentions = (f"vnc:{display.address}", display.address) if vnc else (f"x11:{display.name}", display.name)
-        yield Bench(display, uri, "KEY_OK", mentions, {"timeout": 2})
+        yield Bench(display, uri, mentions, {"timeout": 2})
 
 
 @contextlib.contextmanager
 def _adb() -> Iterator[Bench]:
     with FakeAdbServer() as server:
-        yield Bench(server, "adb:0123ABCD", "KEY_OK", server.address, {"timeout": 1.5, "server": server.address})
+        yield Bench(server, "adb:0123ABCD", server.address, {"timeout": 1.5, "server": server.address})
 
 
 @contextlib.contextmanager
@@ -86,18 +71,19 @@ def _irnetbox() -> Iterator[Bench]:
         signals.write("KEY_OK MOD_SIG 16 0A0B\n")
         signals.flush()
         options = {"timeout": 1.5, "signals": signals.name}
-        yield Bench(box, f"irnetbox:{box.address}:1", "KEY_OK", box.address, options)
+        yield Bench(box, f"irnetbox:{box.address}:1", box.address, options)
 
 
 @contextlib.contextmanager
 def _program(scheme: str, name: str, device: str, **options: object) -> Iterator[Bench]:
     with FakeProgram(name, gone=f"{device}: cannot open: No such file or directory") as fake:
-        yield Bench(fake, f"{scheme}:{device}", "KEY_OK", device, {"timeout": 1.5, **options})
+        yield Bench(fake, f"{scheme}:{device}", device, {"timeout": 1.5, **options})
 
 
 BENCHES: dict[str, tuple[Callable[[], AbstractContextManager[Bench]], tuple[str, ...]]] = {
     "lirc": (lambda: _lirc("socket"), ("lirc",)),
     "http": (_http, ()),
+    "https": (_https, ()),
     "roku": (lambda: _fake("roku", FakeRoku()), ()),
     "adb": (_adb, ()),
     "irnetbox": (_irnetbox, ()),
@@ -109,3 +95,24 @@ BENCHES: dict[str, tuple[Callable[[], AbstractContextManager[Bench]], tuple[str,
     "lirc-tcp": (lambda: _lirc("network"), ("lirc",)),
 }
 """Each driver with its peer, and the system programs that the peer needs."""
+
+
+@contextlib.contextmanager
+def virtual(_folder: Path) -> Iterator[str]:
+    """Need nothing but the driver."""
+    yield "virtual:"
+
+
+@contextlib.contextmanager
+def replay(folder: Path) -> Iterator[str]:
+    """Make a recorded result in a pack, with the presses that the suite makes."""
+    presses = [{"time": 1, "kind": "press", "label": "KEY_OK", "data": {"key": "KEY_OK"}}]
+    presses.append({"time": 2, "kind": "press", "label": "KEY_OK", "data": {"key": "KEY_OK", "hold": 1}})
+    said = {"schema": 1, "result_id": "x", "origin": "video", "started": "2026-01-01T00:00:00Z", "events": presses}
+    (folder / "recorded").mkdir()
+    (folder / "recorded" / "timeline.json").write_text(json.dumps(said), encoding="utf-8")
+    yield "replay:recorded"
+
+
+PEERLESS: dict[str, Callable[[Path], AbstractContextManager[str]]] = {"virtual": virtual, "replay": replay}
+"""Drivers whose device is in the same process, so that it can neither die nor hang."""

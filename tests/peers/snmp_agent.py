@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from pathlib import Path
 from typing import Self
 
 from tests.peers.ports import free_port
+from tests.peers.rig_node import eventually
 
 OUTLETS = "1.3.6.1.4.1.318.1.1.12.3.3.1.1.4"
 SCRIPT = """#!/bin/sh
@@ -68,12 +70,24 @@ class SnmpAgent:
         ]
         persistent = {"SNMP_PERSISTENT_DIR": str(self.folder / "persistent"), "MIBS": ""}
         self._process = subprocess.Popen(command, env={**os.environ, **persistent})
+        eventually(self._answers, "an answer of the agent")
+
+    def _answers(self) -> bool:
+        question = ["snmpget", "-v2c", "-c", self.community, "-t", "1", "-r", "0", self.address, f"{OUTLETS}.3"]
+        own = {"SNMPCONFPATH": str(self.folder), "SNMP_PERSISTENT_DIR": str(self.folder / "asking"), "MIBS": ""}
+        asked = subprocess.run(question, env={**os.environ, **own}, capture_output=True, check=False)
+        return asked.returncode == 0
 
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()
             self._process.wait(10)
             self._process = None
+
+    def hang(self) -> None:
+        """Take questions and answer none."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
 
     def __enter__(self) -> Self:
         self.start()

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.peers.capture_devices import DEVICES, CaptureDevice
+from tests.peers.capture_devices import DEVICES, PEERLESS, CaptureDevice
 
 from qarunner.testing import check_capture, check_trouble, check_unreachable
 from qarunner_plugins import live_pictures
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 )
 def device(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaptureDevice]:
     _needs, make = DEVICES[request.param]
-    device = make(tmp_path_factory.mktemp(request.param))
-    yield device
-    device.stop()
+    with make(tmp_path_factory.mktemp(request.param)) as device:
+        yield device
 
 
 @pytest.fixture
@@ -77,3 +76,21 @@ def test_opening_a_device_that_stands_still_ends_in_time(
         check_unreachable("capture", device.uri, mentions=[device.told_name], pack=tmp_path, **device.options)
     finally:
         device.thaw()
+
+
+@pytest.mark.parametrize("scheme", PEERLESS)
+def test_a_capture_without_a_peer_keeps_the_rules(scheme: str, tmp_path: Path) -> None:
+    with PEERLESS[scheme](tmp_path) as uri:
+        check_capture(uri, pack=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        *("vnc:", "vnc:::1", "adb:two words", "v4l2:", "gstreamer:", 'gstreamer:videotestsrc " !', "stream:", "video:"),
+        *("screen:", "replay:"),
+    ],
+)
+def test_a_bad_address_is_refused_before_anything_is_tried(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    check_unreachable("capture", uri, mentions=["'test-node'"])

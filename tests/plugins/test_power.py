@@ -9,37 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.peers.certificates import make_certificate
 from tests.peers.fake_program import FakeProgram
 from tests.peers.http_box import Answer, HttpBox, Request
-from tests.peers.rig_node import eventually
+from tests.peers.power_peers import HUB, ON, Outlet, usb_hub
 from tests.peers.snmp_agent import SnmpAgent
 
 from qarunner import ConfigurationError, DeviceError, DeviceLostError
 from qarunner.testing import DriverRig, check_power
 from qarunner_plugins import power_http, power_none, power_snmp, power_usb
 
-KINDS: dict[str, tuple[str, str, dict[bool, dict[str, Any]]]] = {
-    "tasmota": ("/cm?cmnd=Power%20On", "/cm?cmnd=Power%20Off", {True: {"POWER": "ON"}, False: {"POWER": "OFF"}}),
-    "shelly": ("/relay/0?turn=on", "/relay/0?turn=off", {True: {"ison": True}, False: {"ison": False}}),
-    "shelly2": (
-        "/rpc/Switch.Set?id=0&on=true",
-        "/rpc/Switch.Set?id=0&on=false",
-        {True: {"id": 0, "output": True}, False: {"id": 0, "output": False}},
-    ),
-}
-
-
-class Outlet:
-    """An outlet's side of HTTP, as its maker's pages describe it."""
-
-    def __init__(self, kind: str) -> None:
-        self.on_path, self.off_path, self.words = KINDS[kind]
-        self.on = True
-
-    def answer(self, request: Request) -> Answer:
-        if request.path in (self.on_path, self.off_path):
-            self.on = request.path == self.on_path
-        return 200, json.dumps(self.words[self.on])
+pytest_plugins = ["qarunner.testing"]
 
 
 @pytest.fixture
@@ -53,15 +33,6 @@ def box() -> Iterator[HttpBox]:
 def power(plugin: Any, uri: str, **options: Any) -> Any:
     """Return a driver that is not open yet."""
     return DriverRig(Path.cwd(), plugin).resolve("power", uri, **options).open()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_outlet_that_speaks_http_keeps_the_rules(box: HttpBox, kind: str) -> None:
-    outlet = Outlet(kind)
-    box.answer = outlet.answer
-    check_power(f"http://{box.address}", plugin=power_http, kind=kind)
-    assert f"GET {outlet.off_path}" in box.paths
-    assert outlet.on
 
 
 def test_an_outlet_of_several_by_urls_of_ones_own(box: HttpBox) -> None:
@@ -128,16 +99,17 @@ def test_an_outlet_without_urls_is_refused() -> None:
 @pytest.fixture(scope="module")
 def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SnmpAgent]:
     with SnmpAgent(tmp_path_factory.mktemp("snmp")) as running:
-
-        def answers() -> bool:
-            try:
-                power(power_snmp, f"snmp:{running.address}/3", community=running.community, timeout=1).open()
-            except DeviceError:
-                return False
-            return True
-
-        eventually(answers, "an answer of the agent")
         yield running
+
+
+def test_an_outlet_whose_certificate_nobody_checks(tmp_path: Path, driver_rig: DriverRig) -> None:
+    certificate, key = make_certificate(tmp_path)
+    with HttpBox(Outlet("tasmota").answer, (certificate, key)) as outlet:
+        uri = f"https://{outlet.address}"
+        with pytest.raises(DeviceError, match="certificate"), driver_rig("power", uri, kind="tasmota"):
+            pass
+        with driver_rig("power", uri, kind="tasmota", verify=False) as opened:
+            assert opened.is_on()
 
 
 @pytest.mark.needs("snmp")
@@ -182,16 +154,9 @@ def test_an_address_that_means_nothing_is_refused(uri: str, options: dict[str, A
         power(power_snmp, uri, **options)
 
 
-HUB = """Current status for hub 1-1 [0bda:5411 Generic 4-Port USB 2.1 Hub, USB 2.10, 5 ports, ppps]
-  Port 2: {status}
-"""
-ON, OFF = "0100 power", "0000 off"
-
-
 @pytest.fixture
 def uhubctl() -> Iterator[FakeProgram]:
-    with FakeProgram("uhubctl", gone="No compatible devices detected!") as program:
-        program.says(HUB.format(status=ON))
+    with usb_hub() as program:
         yield program
 
 
@@ -201,13 +166,13 @@ def test_a_port_of_a_usb_hub_is_switched(uhubctl: FakeProgram) -> None:
     assert outlet.is_on()
     outlet.on()
     assert uhubctl.calls[-2:] == ["-l 1-1 -p 2 -a on", "-l 1-1 -p 2"]
-    uhubctl.says(HUB.format(status=OFF))
     outlet.off()
     assert not outlet.is_on()
     assert "-l 1-1 -p 2 -a off -r 3" in uhubctl.calls
 
 
 def test_a_hub_that_only_pretends_to_switch_is_told(uhubctl: FakeProgram) -> None:
+    uhubctl.says_from("-a off", HUB.format(status=ON))
     outlet = power(power_usb, "usb:1-1/2")
     outlet.open()
     with pytest.raises(

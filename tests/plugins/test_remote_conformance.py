@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from tests.peers.bench import Bench
 from tests.peers.ports import free_port
-from tests.peers.remote_peers import BENCHES, Bench
+from tests.peers.remote_peers import BENCHES, PEERLESS
 
 from qarunner import HoldingRemote, Remote
 from qarunner.testing import DriverRig, check_remote, check_trouble, check_unreachable
@@ -70,11 +72,10 @@ def test_closing_takes_no_longer_than_allowed_when_the_device_hangs_with_a_key_d
         assert time.monotonic() - started < 5
 
 
-def test_the_suite_has_a_bench_for_every_remote_driver() -> None:
-    from qarunner.plugins import Plugins
-
-    ours = {scheme for (_, scheme), (plugin, _) in Plugins().drivers().items() if plugin.startswith("remote_")}
-    assert ours - {"https"} == {bench.partition("-")[0] for bench in BENCHES}
+@pytest.mark.parametrize("scheme", PEERLESS)
+def test_a_remote_without_a_peer_keeps_the_rules(scheme: str, tmp_path: Path) -> None:
+    with PEERLESS[scheme](tmp_path) as uri:
+        check_remote(uri, key="KEY_OK", pack=tmp_path)
 
 
 @pytest.mark.parametrize(

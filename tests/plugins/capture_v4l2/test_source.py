@@ -16,7 +16,7 @@ from tests.peers.stream_sender import HEIGHT, WIDTH, samples
 from tests.peers.video_device import VideoDeviceFile
 
 from qarunner import ConfigurationError, DeviceError, DeviceLostError
-from qarunner.testing import DriverRig, check_capture, check_trouble, check_unreachable, driver_rig
+from qarunner.testing import DriverRig, driver_rig
 from qarunner_plugins.capture_v4l2 import devices, kernel, qa_drivers
 from qarunner_plugins.capture_video.colours import ACCURATE_ROUNDING, BILINEAR
 
@@ -124,19 +124,6 @@ def test_a_device_that_is_pulled_out_is_lost(device: VideoDeviceFile, driver_rig
         with pytest.raises(DeviceLostError, match=r"usb-Fake-index0 is gone") as raised:
             await_picture(capture, lambda _pixels: False)
     assert "has no video device" in raised.value.advice
-
-
-def test_it_keeps_the_rules_of_a_capture(device: VideoDeviceFile) -> None:
-    check_capture(f"v4l2:{device.path}")
-    check_unreachable("capture", f"v4l2:{device.path}7", mentions=[f"{device.path}7"])
-    check_trouble(
-        "capture",
-        f"v4l2:{device.path}",
-        use=lambda capture: await_picture(capture, lambda _pixels: True, 5),
-        trouble=device.unplug,
-        mend=device.plug,
-        mentions=[str(device.path)],
-    )
 
 
 @pytest.mark.parametrize(

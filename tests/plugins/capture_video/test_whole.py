@@ -66,12 +66,7 @@ def test_a_test_passes_against_its_own_recording_and_not_when_it_presses_another
     assert "recorded was KEY_DOWN, the test presses KEY_UP" in changed.failure.message
 
 
-def test_the_captures_keep_the_rules_of_a_capture(studio: Studio) -> None:
-    (studio.pack / "recorded").mkdir()
-    studio.write("recorded/video.mp4", [number * 0.04 for number in range(10)])
-    (studio.pack / "recorded" / "timeline.json").write_text(
-        '{"schema": 1, "result_id": "x", "origin": "video", "started": "2026-01-01T00:00:00Z", "events": []}'
-    )
-    check_capture("video:recorded/video.mp4", pack=studio.pack)
-    check_capture("video:recorded/video.mp4?loop=true&speed=2", pack=studio.pack, frames=30)
-    check_capture("replay:recorded", pack=studio.pack, frames=15)
+def test_a_file_keeps_the_rules_of_a_capture(studio: Studio) -> None:
+    studio.write("video.mp4", [number * 0.04 for number in range(10)])
+    check_capture("video:video.mp4", pack=studio.pack)
+    check_capture("video:video.mp4?loop=true&speed=2", pack=studio.pack, frames=30)
