@@ -47,10 +47,10 @@ def test_looking_and_pressing_note_who_used_the_node(rig: FarmRig):
     assert rig.farm.screenshot(rig.node, "anna").startswith(b"\x89PNG")
     assert rig.farm.node(rig.node).last_used_by == "anna"
     assert rig.farm.thumbnail(rig.node, "ben").startswith(b"\xff\xd8")
-    rig.farm.press(rig.node, "KEY_OK", "cleo")
+    rig.farm.remote.press(rig.node, "KEY_OK", "cleo")
     assert rig.farm.node(rig.node).last_used_by == "cleo"
     with pytest.raises(UnknownKeyError):
-        rig.farm.press(rig.node, "KEY_NOTHING", "cleo")
+        rig.farm.remote.press(rig.node, "KEY_NOTHING", "cleo")
     with pytest.raises(UnknownNodeError):
         rig.farm.screenshot("nothing")
 
@@ -82,12 +82,12 @@ def test_anothers_reservation_refuses_and_ones_own_allows(rig: FarmRig):
     made = rig.farm.reserve([rig.node], "anna", "soak", 600)[0]
     for act in (
         lambda: rig.run("tests/a.py::test_a", user="ben"),
-        lambda: rig.farm.press(rig.node, "KEY_OK", "ben"),
+        lambda: rig.farm.remote.press(rig.node, "KEY_OK", "ben"),
         lambda: rig.farm.reserve([rig.node], "ben", "mine"),
     ):
         with pytest.raises(NodeInUseError, match="reserved by @anna"):
             act()
-    rig.farm.press(rig.node, "KEY_OK", "anna")
+    rig.farm.remote.press(rig.node, "KEY_OK", "anna")
     node = rig.farm.node(rig.node)
     assert (node.available, node.not_available_reason) == (False, f"Node {rig.node} reserved by @anna")
     job = rig.run("tests/a.py::test_a", user="anna")
@@ -112,7 +112,7 @@ def test_a_lease_taken_at_a_desk_makes_the_node_busy(rig: FarmRig):
     with pytest.raises(NodeInUseError, match="at a desk"):
         rig.run("tests/a.py::test_a")
     with pytest.raises(NodeInUseError):
-        rig.farm.press(rig.node, "KEY_OK", "anna")
+        rig.farm.remote.press(rig.node, "KEY_OK", "anna")
     handle.close()
     until(lambda: rig.farm.node(rig.node).available, "the end of the lease is seen")
 
@@ -124,7 +124,7 @@ def test_a_reserved_node_cannot_be_driven_from_a_desk(rig: FarmRig):
         connect(config, holder="dora")
     with pytest.raises(NodeInUseError):
         rig.farm.lend(rig.node, "dora")
-    rig.farm.press(rig.node, "KEY_OK", "anna")
+    rig.farm.remote.press(rig.node, "KEY_OK", "anna")
     rig.farm.lend(rig.node, "anna")
     connect(config, holder="anna").close()
     rig.farm.end(made.id, "anna")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,15 @@ PASSWORD = "correct horse"  # noqa: S105 - of users who live for one test
 PEOPLE = {"anna": Role.WRITE, "ben": Role.WRITE, "rita": Role.READ, "mia": Role.MANUAL}
 UID = "/old-node/0a23/972"
 OFFLINE = "offline-node"
+HOLDING = f"holding-{uuid.uuid4().hex[:8]}"
+"""A node whose remote can hold keys, and has a drawing."""
+DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 60">
+<rect width="100" height="60" fill="#223344"/>
+<rect id="KEY_RED" x="10" y="10" width="30" height="40" fill="red"/>
+<g id="KEY_OK"><rect x="60" y="10" width="30" height="40" fill="white"/><text x="65" y="35">OK</text></g>
+<rect id="KEY_NONE" width="5" height="5"/>
+</svg>
+"""
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -168,6 +178,9 @@ def _fill(rig: FarmRig) -> None:
     )
     named = "[node]\nfriendly_name = Rack 3 <b>\n[device_under_test]\ndevice_type = roku\n"
     rig.pack.write(f"config/test-farm/{rig.node}.conf", named)
+    holding = "[node]\ncapture = pattern:\nremote = holding:\n[test_pack]\ndefault_remote_control = drawn\n"
+    rig.pack.write(f"config/test-farm/{HOLDING}.conf", holding)
+    rig.pack.write("config/remote-control/drawn.svg", DRAWING)
     rig.pack.write(f"config/test-farm/{OFFLINE}.conf", "[node]\ncapture = nothing:\nremote = nothing:\n")
     rig.pack.commit()
     rig.packs.pushed()

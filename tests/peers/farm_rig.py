@@ -25,6 +25,8 @@ USER = "anna"
 class FarmRig:
     """One node, one pack, one server's worth of rooms."""
 
+    remote = "pattern:"
+
     def __init__(self, folder: Path, store: Store, **options: Any) -> None:
         self.folder = folder
         self.store = store
@@ -48,7 +50,7 @@ class FarmRig:
         text = f"""
             [nodes.{self.node}]
             capture = "pattern:?fps=25"
-            remote = "pattern:"
+            remote = "{self.remote}"
             frame_size = "320x180"
             linger = 0.2
         """

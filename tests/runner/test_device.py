@@ -141,11 +141,35 @@ def test_a_plugin_that_asks_the_device_is_believed_and_a_tag_decides(finished):
     assert all(result.device == device for result in finished.directory.results)
 
 
-def test_a_remote_that_cannot_hold_says_so(pack):
-    pack.write("tests/hold.py", "import stbt\ndef test_hold(): stbt.press('KEY_OK', hold_secs=1)\n")
-    done = pack.run()
-    assert done.outcomes() == {"test_hold": "error"}
-    assert "cannot hold KEY_OK" in done.results["test_hold"].failure.message
+def test_a_remote_that_cannot_hold_says_so_before_the_testcase_and_at_the_latest_in_it(pack):
+    pack.write(
+        "tests/hold.py",
+        """
+        import stbt
+
+        def test_hold():
+            stbt.press("KEY_RED")
+            stbt.press("KEY_OK", hold_secs=1)
+
+        def test_maybe():
+            stbt.press("KEY_RED")
+            for seconds in (0, 1):
+                stbt.press("KEY_OK", hold_secs=seconds)
+        """,
+    )
+    pack.write("features/hold.feature", "Feature: f\n  Scenario: s\n    When I hold KEY_OK for 1 second\n")
+    done = pack.run("tests", "features")
+    assert done.outcomes() == {"test_hold": "error", "test_maybe": "error", "s": "error"}
+    told = {name: (result.failure.phase, result.failure.message) for name, result in done.results.items()}
+    remote = f"the remote of node {pack.node} cannot hold keys down, and"
+    assert told["test_hold"] == (
+        "setup",
+        f"{remote} test_hold does in line 6: stbt.press('KEY_OK', hold_secs=1)",
+    )
+    assert told["s"] == ("setup", f"{remote} s has the step 'I hold KEY_OK for 1 second' in line 3")
+    assert told["test_maybe"] == ("call", f"press: the remote of node {pack.node} cannot hold KEY_OK")
+    assert "KEY_RED" in (done.folder("test_maybe") / "timeline.json").read_text()
+    assert not (done.folder("test_hold") / "timeline.json").exists(), "nothing has happened"
 
 
 def test_a_plugin_that_asks_the_device_and_hangs_is_named(pack, monkeypatch):

@@ -1,4 +1,4 @@
-"""The nodes as the server sees them: which there are, whether they answer, who has them, and how to look and press.
+"""The nodes as the server sees them: which there are, whether they answer, who has them, and how to look.
 
 Exporters are reached only through their HTTP, which works the same way on this host and on another.
 """
@@ -25,6 +25,7 @@ from qarunner.jobs.guards import Guards
 from qarunner.jobs.node_info import NodeInfo, NodeState, node_info, node_rows
 from qarunner.jobs.ownership import Ownership
 from qarunner.jobs.records import latest_jobs
+from qarunner.jobs.remote import FarmRemote
 from qarunner.jobs.rules import Action, Holder, refusal
 from qarunner.nodes.http_client import NodeHttp
 from qarunner.nodes.status import NodeStatus
@@ -78,6 +79,7 @@ class Farm:
         self._blocked = tuple(blocked)
         self._job_user, self._licence_expiry = job_user, licence_expiry
         self._guards = Guards(blocked)
+        self.remote = FarmRemote(self, self._guards)
         self._host = socket.gethostname()
         self._lock = threading.Lock()
         self._views: dict[str, NodeView] = {}
@@ -147,6 +149,7 @@ class Farm:
     def close(self) -> None:
         """Let go of all nodes; their exporters leave by themselves."""
         self._closing.set()
+        self.remote.close()
         if self._watcher is not None:
             self._watcher.join(30)
         self._guards.close()
@@ -268,25 +271,13 @@ class Farm:
 
     def _picture(self, node: str, path: str, user: str) -> bytes:
         self.require_online(node)
-        body = self._ask(node, "GET", path)
+        body = self.ask(node, "GET", path)
         if user:
             self.touch(node, user)
         return body
 
-    def press(self, node: str, key: str, user: str) -> None:
-        """Press a key of a node's remote.
-
-        :raises NodeInUseError: somebody else has it, or a job runs on it. :raises UnknownKeyError: it has no such key.
-        :raises NodeOfflineError: it does not answer. :raises UnknownNodeError: there is no such node.
-        """
-        self.check(node, user, Action.PRESS)
-        self.require_online(node)
-        self.guard(node)
-        if not self._guards.press(node, key):
-            self._ask(node, "POST", "/press", {"key": key})
-        self.touch(node, user)
-
-    def _ask(self, node: str, method: str, path: str, body: Any = None) -> bytes:
+    def ask(self, node: str, method: str, path: str, body: Any = None) -> bytes:
+        """Ask a node's exporter, and raise what it refuses with as an error of ours."""
         try:
             code, answer, _headers = self._door(node).request(method, path, body)
         except DeviceError as error:

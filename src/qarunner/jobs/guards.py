@@ -6,7 +6,7 @@ import contextlib
 import os
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from qarunner.errors import NodeBusyError, QarunnerError
 from qarunner.store.models import HolderKind
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qarunner.nodes.client import NodeHandle
     from qarunner.nodes.status import LeaseInfo
 
+KeyAction = Literal["press", "keydown", "keyup"]
 RESERVED = "reservation "
 """Beginning of the reason of a guard's lease."""
 
@@ -63,13 +64,13 @@ class Guards:
             handle = connect(config, holder=f"@{holder.user}", reason=reason, until=until, blocked=self._blocked)
             self._held[node] = (holder.reservation, handle)
 
-    def press(self, node: str, key: str) -> bool:
-        """Press a key under the lease of a guard; return False when there is none."""
+    def send(self, node: str, action: KeyAction, key: str) -> bool:
+        """Press a key, or put it down or up, under the lease of a guard; return False when there is none."""
         with self._lock:
             known = self._held.get(node)
         if known is None:
             return False
-        known[1].press(key)
+        {"press": known[1].press, "keydown": known[1].keydown, "keyup": known[1].keyup}[action](key)
         return True
 
     def owns(self, node: str, lease: LeaseInfo) -> bool:

@@ -64,6 +64,8 @@ class Packs:
         self._names = TreeNames(self.mirror.folder, self.mirror.prefix, sources)
         self._nodes: tuple[str, Mapping[str, Sections]] = ("", {})
         """The default branch's commit, and what it says of nodes."""
+        self._drawings: tuple[str, dict[str, str | None]] = ("", {})
+        """That commit, and its drawings of the nodes' remotes that were asked for."""
         self._fetched = float("-inf")
         self._turn = threading.Lock()
 
@@ -141,15 +143,16 @@ class Packs:
 
         Only the first look at a commit reads files: this is asked for with every request that is about a node.
         """
-        try:
-            head = git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", folder=self.mirror.folder).stdout.decode()
-            if self._nodes[0] != head:
-                files = self._files(head.strip(), NODE_FOLDER)
-                names = sorted(file.removesuffix(".conf") for file in files if file.endswith(".conf"))
-                known = {name: self.sections(head.strip(), f"{NODE_FOLDER}/{name}.conf") for name in names}
-                self._nodes = (head, known)
-        except GitError:
+        if not (head := self._head()):
             return {}
+        if self._nodes[0] != head:
+            try:
+                files = self._files(head, NODE_FOLDER)
+            except GitError:
+                return {}
+            names = sorted(file.removesuffix(".conf") for file in files if file.endswith(".conf"))
+            known = {name: self.sections(head, f"{NODE_FOLDER}/{name}.conf") for name in names}
+            self._nodes = (head, known)
         return self._nodes[1]
 
     def plugins_folder(self) -> Path | None:
@@ -183,6 +186,31 @@ class Packs:
             if found:
                 return found
         return ""
+
+    def remote_drawing(self, node: str, most: int) -> str | None:
+        """Return the drawing of a node's remote on the default branch, ``config/remote-control/NAME.svg``, or None.
+
+        NAME is `default_remote_control`, or else the node's id.
+
+        :param most: bytes; a larger one is none.
+        """
+        head = self._head()
+        if self._drawings[0] != head:
+            self._drawings = (head, {})
+        known = self._drawings[1]
+        if node not in known:
+            name = (head and self.default_remote_control(head, node)) or node
+            plain = head and not set("/\n") & set(name)
+            known[node] = self.text(head, f"{REMOTE_FOLDER}/{name}.svg", most) if plain else None
+        return known[node]
+
+    def _head(self) -> str:
+        """Return the commit of the default branch, as the mirror knows it; empty when there is none."""
+        try:
+            found = git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", folder=self.mirror.folder)
+        except GitError:
+            return ""
+        return found.stdout.decode().strip()
 
     def secret_values(self, sha: str, node: str) -> dict[str, str]:
         """Return the secrets of a commit, decrypted: only for the environment of a job.

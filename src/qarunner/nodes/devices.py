@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from qarunner.errors import DeviceError, DeviceLostError, QarunnerError, UnknownKeyError, nearest
 from qarunner.nodes.driver_calls import DriverCalls
-from qarunner.nodes.status import DriverStatus
+from qarunner.nodes.status import DriverStatus, RemoteStatus
 from qarunner.plugin_guard import naming
 from qarunner.protocols import HoldingRemote
 
@@ -118,6 +118,14 @@ class RemoteControl(Device):
     def can_hold(self) -> bool:
         """Whether it has keydown and keyup."""
         return isinstance(self.instance, HoldingRemote)
+
+    @property
+    def status(self) -> RemoteStatus:
+        """How it is, as far as is known without asking it."""
+        known = super().status
+        return RemoteStatus(
+            driver=known.driver, open=known.open, problem=known.problem, keys=self._keys, can_hold=self.can_hold
+        )
 
     def keys(self) -> tuple[str, ...] | None:
         """Return the names it can send; None when it takes any."""

@@ -104,6 +104,14 @@ class DriverStatus(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class RemoteStatus(DriverStatus, frozen=True, kw_only=True):
+    """How the remote is, and what it can send."""
+
+    keys: tuple[str, ...] | None = ()
+    """Names; None when it takes any. Empty also when it could not be opened yet."""
+    can_hold: bool = False
+
+
 class ReaderStatus(msgspec.Struct, frozen=True, kw_only=True):
     """A process that reads frames."""
 
@@ -135,7 +143,7 @@ class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Of the configuration it runs with."""
     frame_size: tuple[int, int]
     capture: CaptureStatus
-    remote: DriverStatus | None
+    remote: RemoteStatus | None
     power: DriverStatus | None
     lease: LeaseInfo | None
     waiting: int

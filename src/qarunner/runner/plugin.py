@@ -16,8 +16,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare our marker; with ``--qa-node`` set up the session."""
+    """Declare our markers; with ``--qa-node`` set up the session."""
     config.addinivalue_line("markers", "time_limit(seconds): end the testcase after this long, as an error (qarunner)")
+    config.addinivalue_line("markers", "holds_keys: needs a remote that can hold keys down; else an error (qarunner)")
     if config.option.qa_node:
         from qarunner.runner.setup import set_up
 

@@ -18,6 +18,7 @@ from _pytest.runner import call_and_report, show_test_item
 from qarunner.results import Outcome, Phase, Result
 from qarunner.runner.collection import TestcaseNames
 from qarunner.runner.display import ERROR_MARK, RETRIED_MARK
+from qarunner.runner.holding import refuse_holding
 from qarunner.runner.outcome import PhaseEnd, verdict
 from qarunner.runner.output import Streams
 from qarunner.runner.phases import hide_machinery, phase_end
@@ -148,9 +149,10 @@ class ProtocolPlugin:
         return report
 
     @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
-        """Guard the set-up."""
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Guard the set-up, which does not even begin for what the node's remote cannot do."""
         with self._guarded("setup"):
+            refuse_holding(item, self._session.use.handle)
             return (yield)
 
     @pytest.hookimpl(wrapper=True, trylast=True)

@@ -12,7 +12,14 @@ from werkzeug.exceptions import HTTPException
 from qarunner.access.errors import AccessError, TooManyRequestsError, WrongCredentialsError
 from qarunner.dialects.routes import RefusedError
 from qarunner.dialects.spec import Problem
-from qarunner.errors import ConfigurationError, DeviceError, NodeBusyError, QarunnerError, UnknownNodeError
+from qarunner.errors import (
+    ConfigurationError,
+    DeviceError,
+    NodeBusyError,
+    QarunnerError,
+    UnknownKeyError,
+    UnknownNodeError,
+)
 from qarunner.jobs.errors import (
     NodeOfflineError,
     NotYourReservationError,
@@ -58,6 +65,7 @@ STATUSES: tuple[tuple[type[QarunnerError], int], ...] = (
     (NotYourReservationError, 403),
     (ReservationEndedError, 400),
     (NodeOfflineError, 503),
+    (UnknownKeyError, 400),
     (ConfigurationError, 400),
     (NodeBusyError, 409),
     (DeviceError, 503),

@@ -42,7 +42,7 @@ def install(routes: Blueprint, services: Services) -> None:
         asked = json_body(Press)
         if not asked.key:
             raise RefusedError(400, "key is empty")
-        services.farm.press(node_id, asked.key, caller().user)
+        services.farm.remote.press(node_id, asked.key, caller().user)
         return json_answer({})
 
     @routes.post("/github/post-receive")

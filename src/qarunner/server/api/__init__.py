@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
 
-from qarunner.server.api import artifacts, delivery, farm, pictures, results, snapshots, statistics
+from qarunner.server.api import artifacts, delivery, farm, pictures, remote, results, snapshots, statistics
 from qarunner.server.api.endpoint import Endpoint, json_response, register
 from qarunner.server.api.openapi import BASE, document
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def endpoints(services: Services) -> list[Endpoint]:
     """Return all routes."""
-    rooms = (results, delivery, artifacts, statistics, farm, pictures, snapshots)
+    rooms = (results, delivery, artifacts, statistics, farm, pictures, remote, snapshots)
     found = [endpoint for room in rooms for endpoint in room.endpoints(services)]
 
     def openapi() -> Response:

@@ -13,7 +13,19 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.utils import send_from_directory
 
 from qarunner.dialects.routes import public
-from qarunner.server.portal import home, interruptions, jobs, links, logs, looks, nodes, result, results, signing_in
+from qarunner.server.portal import (
+    home,
+    interruptions,
+    jobs,
+    links,
+    logs,
+    looks,
+    nodes,
+    pad_keys,
+    result,
+    results,
+    signing_in,
+)
 from qarunner.server.portal.answers import Answers
 from qarunner.server.portal.page import csrf, error
 
@@ -21,7 +33,17 @@ if TYPE_CHECKING:
     from qarunner.dialects.spec import Services
 
 HERE = Path(__file__).parent
-FILTERS = (looks.ago, looks.clock, looks.took, looks.moment, looks.size, looks.number, looks.told, logs.plain)
+FILTERS = (
+    looks.ago,
+    looks.clock,
+    looks.took,
+    looks.moment,
+    looks.size,
+    looks.number,
+    looks.told,
+    logs.plain,
+    pad_keys.spoken,
+)
 GLOBALS = (
     csrf,
     links.asset_url,

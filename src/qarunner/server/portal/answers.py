@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from qarunner.dialects.spec import Services
     from qarunner.server.api.artifacts import ArtifactList
     from qarunner.server.api.farm import JobListing, JobPage, JobView, NodeList, NodeView, Waiting
+    from qarunner.server.api.remote import RemoteView
     from qarunner.server.api.results import Listing, ResultPage, WholeResult
     from qarunner.server.api.statistics import DayList, Days, TestcaseDays, TestcaseHistory
 
@@ -32,6 +33,11 @@ class Answers:
     def node(self, node: str) -> NodeView:
         """Return a node."""
         found: NodeView = self._views["get_node"](node)
+        return found
+
+    def remote(self, node: str) -> RemoteView:
+        """Return what a node's remote can send."""
+        found: RemoteView = self._views["get_remote"](node)
         return found
 
     def jobs(self, query: JobListing) -> JobPage:

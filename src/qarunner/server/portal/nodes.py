@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request, url_for
@@ -13,11 +14,10 @@ from qarunner.server.api.farm import JobListing
 from qarunner.server.api.results import Listing
 from qarunner.server.api.statistics import Days
 from qarunner.server.portal.links import filter_of
+from qarunner.server.portal.pad import pad_of
 from qarunner.server.portal.page import change, page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from flask import Blueprint
 
     from qarunner.dialects.spec import Problem, Services
@@ -29,9 +29,13 @@ RESULTS, JOBS = 20, 8
 FORM = 100_000
 """Bytes of a form."""
 LONGEST_MESSAGE = 10_000
+LONGEST_KEY = 100
 SPANS = {"30 minutes": 1800, "1 hour": 3600, "4 hours": 14400, "1 day": 86400, "1 week": 604800}
 """For how long a node can be reserved, and a reservation extended, in seconds."""
 FOR_EVER = ""
+
+Done = Callable[[str, Callable[[], object]], Response]
+"""Does what a form asks for on a node, and shows its page."""
 
 
 def install(routes: Blueprint, services: Services, answers: Answers) -> None:
@@ -42,6 +46,50 @@ def install(routes: Blueprint, services: Services, answers: Answers) -> None:
     def node(node: str) -> Response:
         """Show a node."""
         return show(node)
+
+    @routes.post(f"{NODE}/press")
+    @allow(Action.CONTROL_NODES, body_limit=FORM)
+    def press(node: str) -> Response:
+        """Press a key of its remote, without a script."""
+        farm, key = _farm(services), request.form.get("key", "")
+        if not 0 < len(key) <= LONGEST_KEY:
+            raise RefusedError(400, f"{key[:40]!r} is no name of a key")
+        return done(node, lambda: farm.remote.press(node, key, caller().user))
+
+    def done(node: str, act: Callable[[], object]) -> Response:
+        return change(act, url_for("portal.node", node=node), lambda problem: show(node, problem))
+
+    _reservations(routes, services, done)
+
+    def show(node: str, problem: Problem | None = None) -> Response:
+        shown = caller().may(Action.SEE_RESULTS)
+        results = answers.results(Listing(filter=filter_of(node=node), limit=RESULTS, running=True)).results
+        try:
+            found = answers.node(node)
+        except UnknownNodeError:
+            if not (results and shown):
+                raise
+            found = None  # it was taken out of the farm; what it has done is still here
+        return page(
+            "node.html",
+            status=problem.status if problem else 200,
+            twin=url_for("server.api.get_node", node=node) if found else "",
+            problem=problem,
+            id=node,
+            node=found,
+            results=results if shown else None,
+            jobs=answers.jobs(JobListing(node=node, limit=JOBS)).jobs if shown else None,
+            counts=_counts(answers, node) if shown else None,
+            mine=found is not None and found.holder is not None and found.holder.user == caller().user,
+            may_control=caller().may(Action.CONTROL_NODES),
+            spans=SPANS,
+            pad=pad_of(services, answers, node) if found and caller().may(Action.CONTROL_NODES) else None,
+            given=request.form.get("message", ""),
+        )
+
+
+def _reservations(routes: Blueprint, services: Services, done: Done) -> None:
+    """Make the routes by which a node is taken and given back."""
 
     @routes.post(f"{NODE}/reserve")
     @allow(Action.CONTROL_NODES, body_limit=FORM)
@@ -70,34 +118,6 @@ def install(routes: Blueprint, services: Services, answers: Answers) -> None:
         """End somebody else's reservation, with a message to its owner."""
         farm = _farm(services)
         return done(node, lambda: farm.interrupt(_reservation(), caller().user, _message()))
-
-    def done(node: str, act: Callable[[], object]) -> Response:
-        return change(act, url_for("portal.node", node=node), lambda problem: show(node, problem))
-
-    def show(node: str, problem: Problem | None = None) -> Response:
-        shown = caller().may(Action.SEE_RESULTS)
-        results = answers.results(Listing(filter=filter_of(node=node), limit=RESULTS, running=True)).results
-        try:
-            found = answers.node(node)
-        except UnknownNodeError:
-            if not (results and shown):
-                raise
-            found = None  # it was taken out of the farm; what it has done is still here
-        return page(
-            "node.html",
-            status=problem.status if problem else 200,
-            twin=url_for("server.api.get_node", node=node) if found else "",
-            problem=problem,
-            id=node,
-            node=found,
-            results=results if shown else None,
-            jobs=answers.jobs(JobListing(node=node, limit=JOBS)).jobs if shown else None,
-            counts=_counts(answers, node) if shown else None,
-            mine=found is not None and found.holder is not None and found.holder.user == caller().user,
-            may_control=caller().may(Action.CONTROL_NODES),
-            spans=SPANS,
-            given=request.form.get("message", ""),
-        )
 
 
 def _farm(services: Services) -> Farm:

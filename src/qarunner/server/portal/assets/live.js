@@ -120,5 +120,5 @@
   addEventListener("pagehide", () => source?.close());
   attend();
   renewPictures();
-  setInterval(renewPictures, 1000);
+  setInterval(renewPictures, 100);
 })();
