@@ -112,6 +112,12 @@ class Process:
         assert self._process.stdout is not None
         assert "ready" in self._process.stdout.readline(), self._log.read_text(encoding="utf-8")
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> None:
         """Kill it."""
         process, self._process = self._process, None

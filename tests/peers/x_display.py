@@ -44,6 +44,12 @@ class XDisplay:
         asked = ["xdpyinfo", "-display", self.name]
         return subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        assert self._server is not None
+        return self._server.pid
+
     def colour(self, red: int, green: int, blue: int) -> None:
         """Paint the background."""
         colour = f"#{red:02x}{green:02x}{blue:02x}"

@@ -81,7 +81,8 @@ class CaptureLoop:
                 self._lost(Signal.ENDED, f"{self.name} {error.problem}")
                 return
             except QarunnerError as error:
-                self._lost(Signal.LOST, f"{error.problem} (trying again)")
+                advice = f". {error.advice}" if error.advice else ""
+                self._lost(Signal.LOST, f"{error.problem} (trying again){advice}")
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a driver delivers
                 _log.exception("reading %s", self.name)
                 self._lost(Signal.LOST, f"{self.name} {type(error).__name__}: {error} (trying again)")
