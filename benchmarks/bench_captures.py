@@ -2,9 +2,10 @@
 
 Run: python benchmarks/bench_captures.py [SECONDS OF A ROUND]. Pictures are 1280x720, 25 a second, all on this machine:
 an Xvfb (screen, gstreamer's ximagesrc), H.264 in MPEG-TS over TCP (stream), a TigerVNC server (vnc), a fake adb server
-(adb, as fast as it can). Of v4l2 the conversion of recorded pictures is measured, against OpenCV's own. A bare peer is
-what one would write without qarunner: a loop around the library that reads and converts. What is not installed is left
-out.
+(adb, as fast as it can), an H.264 file (video; replay plays by the same code), the virtual box, which has no peer. Of
+v4l2 the conversion of recorded pictures is measured, against OpenCV's own: no device is here. A bare peer is what one
+would write without qarunner (`bare_captures`): a loop around the library that reads and converts. Pages in a browser
+have `bench_browser.py`. What is not installed is left out.
 
 Bar: a driver delivers at least 0.9 times the frames of its bare peer, which counts at most at the nominal rate (a bare
 loop also delivers what has waited while it started; a driver leaves out what is old). The better of two rounds counts.
@@ -19,7 +20,6 @@ import platform
 import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,15 +27,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import av
 import cv2
 import numpy
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.bare_captures import (
+    RATE,
+    SIZE,
+    bare_adb,
+    bare_gstreamer,
+    bare_screen,
+    bare_stream,
+    bare_video,
+    bare_vnc,
+)
 from tests.peers.capture_devices import Android, Process, VncScreen
 from tests.peers.capture_trial import age, bars
 from tests.peers.ports import free_port
+from tests.peers.stream_sender import Encoder
 from tests.peers.x_display import XDisplay
 
 from qarunner.testing import DriverRig
@@ -48,7 +58,6 @@ if TYPE_CHECKING:
 
 BAR = 0.9
 WARMING = 1.0
-RATE, SIZE = 25, (1280, 720)
 Figures = tuple[float, float, float]
 """Frames a second, median delay in milliseconds (negative: unknown), share of a processor."""
 
@@ -88,50 +97,6 @@ def of_driver(uri: str, folder: Path, *, clock: bool = False, **options: Any) ->
                 yield age(frame.pixels, now) if clock else now - frame.time
 
 
-def bare_screen(display: str) -> Iterator[float]:
-    """Take pictures of an X display by mss, at the rate."""
-    import mss
-
-    due = time.monotonic()
-    with mss.MSS(display=display) as connection:
-        area = connection.monitors[0]
-        while True:
-            due = max(due + 1 / RATE, time.monotonic())
-            time.sleep(max(0.0, due - time.monotonic()))
-            taken = time.monotonic()
-            raw = numpy.frombuffer(connection.grab(area).raw, numpy.uint8)
-            cv2.cvtColor(raw.reshape(SIZE[1], SIZE[0], 4), cv2.COLOR_BGRA2BGR)
-            yield time.monotonic() - taken
-
-
-def bare_stream(url: str) -> Iterator[float]:
-    """Decode a stream by PyAV."""
-    with av.open(url, options={"fflags": "nobuffer"}, timeout=(10, 5)) as container:
-        for picture in container.decode(video=0):
-            pixels: Any = picture.to_ndarray(format="bgr24")
-            yield age(pixels, time.monotonic())
-
-
-def bare_gstreamer(display: str) -> Iterator[float]:
-    """Read what gst-launch writes, converted by GStreamer."""
-    text = f"ximagesrc display-name={display} use-damage=false ! video/x-raw,framerate={RATE}/1 ! videoconvert"
-    command = ["gst-launch-1.0", "-q", *text.split(), "!", "video/x-raw,format=BGR", "!", "fdsink"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.stdout is not None
-    pixels = numpy.empty((SIZE[1], SIZE[0], 3), numpy.uint8)
-    whole = memoryview(pixels.data).cast("B")
-    try:
-        while True:
-            place, began = 0, 0.0
-            while place < len(whole):
-                place += os.readv(process.stdout.fileno(), [whole[place:]])
-                began = began or time.monotonic()
-            yield time.monotonic() - began
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def rounds(folder: Path) -> Iterator[tuple[str, Callable[[], Iterator[float]], Callable[[], Iterator[float]] | None]]:
     """Yield what is measured: a name, the driver, its bare peer where there is one."""
     if shutil.which("Xvfb"):
@@ -150,11 +115,21 @@ def rounds(folder: Path) -> Iterator[tuple[str, Callable[[], Iterator[float]], C
     if shutil.which("Xtigervnc"):
         screen = VncScreen(folder, size=SIZE)
         with screen, busy(screen):
-            yield "vnc", lambda: of_driver(f"{screen.uri}?fps={RATE}", folder), None
+            yield "vnc", lambda: of_driver(f"{screen.uri}?fps={RATE}", folder), lambda: bare_vnc(screen.port)
     android = Android(folder)
     android.pixels = cv2.resize(bars(), SIZE).astype(numpy.uint8)
-    yield "adb", lambda: of_driver("adb:", folder, server=android.address, fps=30.0), None
+    yield "adb", lambda: of_driver("adb:", folder, server=android.address, fps=30.0), lambda: bare_adb(android.address)
     android.stop()
+    video = recorded(folder / "video.mp4", seconds=60)
+    yield "video", lambda: of_driver(f"video:{video}", folder), lambda: bare_video(video)
+    yield "virtual", lambda: of_driver(f"virtual:?fps={RATE}", folder), None
+
+
+def recorded(path: Path, seconds: float) -> Path:
+    """Write an H.264 file with the bars and a clock, and return its path."""
+    encoder = Encoder(str(path), "mp4", {}, full=False, size=SIZE)
+    encoder.write(int(seconds * RATE))
+    return path
 
 
 @contextlib.contextmanager

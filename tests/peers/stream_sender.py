@@ -70,6 +70,15 @@ class Encoder:
         picture.colorspace, picture.color_range = 1, 2 if self._full else 1
         return picture
 
+    def write(self, count: int) -> None:
+        """Write so many pictures at once, as into a file."""
+        with self._container:
+            for number in range(count):
+                picture = self.picture()
+                picture.pts, picture.time_base = number, Fraction(1, RATE)
+                self._container.mux(self._stream.encode(picture))
+            self._container.mux(self._stream.encode())
+
     def run(self, seconds: float = 3600.0) -> None:
         """Send in real time."""
         began = time.monotonic()

@@ -15,6 +15,8 @@ SUBJECT = "picture content"
 BLACK, LIMITED_BLACK = (0, 3), (13, 19)
 """Levels that black has: in full range, and in limited range that was taken for full."""
 LIMITED_WHITE = (229, 240)
+BRIGHTNESS = (0.0722, 0.7152, 0.2126)
+"""Weights of blue, green and red, by ITU-R BT.709."""
 EVEN = 3
 """Levels by which the pixels of a picture of one colour differ at most."""
 NOISE = 0.002
@@ -50,8 +52,10 @@ def check_pictures(pictures: Sequence[Pixels]) -> Check:
         colour = ", ".join(str(int(level)) for level in channels[0][::-1])
         advice = "Some grabbers show that without a signal. Is the device on, and the cable in the right input?"
         return Check(SUBJECT, "note", f"the picture has one colour (red, green, blue {colour})", advice)
-    if _within(darkest, LIMITED_BLACK) and _within(brightest, LIMITED_WHITE):
-        detail = f"black and white are greys ({seen}): the colour range is probably wrong"
+    # By brightness: strong colours that are stretched wrongly have single channels below black and above white.
+    grey, light = (int(level) for level in numpy.quantile(levels @ BRIGHTNESS, [NOISE, 1 - NOISE]).round())
+    if _within(grey, LIMITED_BLACK) and _within(light, LIMITED_WHITE):
+        detail = f"black and white are greys (brightness from {grey} to {light}): the colour range is probably wrong"
         return Check(SUBJECT, "note", detail, WRONG_RANGE)
     return Check(SUBJECT, "works", seen)
 

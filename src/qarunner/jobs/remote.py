@@ -57,9 +57,7 @@ class FarmRemote:
         :raises BadRequestError: the node's remote cannot hold keys.
         """
         self._allow(node, user)
-        remote = self.abilities(node)
-        if remote is not None and not remote.can_hold:
-            raise BadRequestError(f"the remote of node {node} cannot hold keys down", "Press them shortly")
+        self._require_holding(node)
         timer = threading.Timer(LONGEST_HOLD, self._release, (node, key))
         timer.daemon = True
         self._remember(node, key, timer)
@@ -72,8 +70,9 @@ class FarmRemote:
         self._farm.touch(node, user)
 
     def keyup(self, node: str, key: str, user: str) -> None:
-        """Release a key. Raises as `press` does."""
+        """Release a key. Raises as `keydown` does."""
         self._allow(node, user)
+        self._require_holding(node)
         self._remember(node, key, None)
         self._send(node, "keyup", key)
 
@@ -93,6 +92,11 @@ class FarmRemote:
         self._farm.check(node, user, Action.PRESS)
         self._farm.require_online(node)
         self._farm.guard(node)
+
+    def _require_holding(self, node: str) -> None:
+        remote = self.abilities(node)
+        if remote is not None and not remote.can_hold:
+            raise BadRequestError(f"the remote of node {node} cannot hold keys down", "Press them shortly")
 
     def _send(self, node: str, action: KeyAction, key: str) -> None:
         if not self._guards.send(node, action, key):

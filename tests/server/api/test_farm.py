@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, insert
-from tests.peers.farm_people import OFFLINE, World, farm_of_people
+from tests.peers.farm_people import HOLDING, OFFLINE, World, farm_of_people
 from tests.peers.pack_run import until
 from tests.peers.stores import EmptyStores
 
@@ -37,7 +37,7 @@ def long_job(world: World) -> Iterator[dict[str, Any]]:
 
 def test_a_node_says_who_it_is_and_that_it_is_free(world: World) -> None:
     nodes = world.ask("GET", f"{API}/nodes", "mia")["nodes"]
-    assert [node["id"] for node in nodes] == sorted([world.node, OFFLINE])
+    assert [node["id"] for node in nodes] == sorted([world.node, HOLDING, OFFLINE])
     node = world.ask("GET", f"{API}/nodes/{world.node}", "mia")
     assert (node["friendly_name"], node["device_type"]) == ("Rack 3 <b>", "roku")
     assert (node["online"], node["available"], node["not_available_reason"], node["holder"]) == (True, True, None, None)

@@ -111,6 +111,7 @@ def test_the_same_as_json(world: World) -> None:
         ({"key": ""}, 400),
         ({"key": "KEY_OK", "action": "hammer"}, 400),
         ({"key": "KEY_OK", "action": "keydown"}, 400),
+        ({"key": "KEY_OK", "action": "keyup"}, 400),
     ):
         world.ask("POST", address, "anna", status, json=body)
     world.ask("GET", "/qarunner/api/v1/nodes/nowhere/remote", "anna", 404)
