@@ -77,6 +77,7 @@ def test_it_names_the_box_when_it_refuses_or_is_gone(box: FakeItach, recipe: Mod
             remote.press("KEY_BAD")
         remote.press("KEY_OK")
     rig = DriverRig(tmp_path, recipe)
+    box.shutdown()
     box.server_close()
     with (
         pytest.raises(DeviceError, match=f"iTach {box.address} refuses"),

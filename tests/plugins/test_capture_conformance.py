@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.peers.capture_devices import DEVICES, PEERLESS, CaptureDevice
+from tests.peers.rig_node import eventually, got
 
-from qarunner.testing import check_capture, check_trouble, check_unreachable
+from qarunner.nodes import ring_layout
+from qarunner.nodes.capture_loop import CaptureLoop
+from qarunner.nodes.hub import FrameHub
+from qarunner.nodes.status import CaptureStatus
+from qarunner.testing import DriverRig, check_capture, check_trouble, check_unreachable
 from qarunner_plugins import live_pictures
 
 if TYPE_CHECKING:
@@ -35,6 +41,36 @@ def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_keeps_the_rules(device: CaptureDevice, tmp_path: Path) -> None:
     check_capture(device.uri, seconds=20, pack=tmp_path, **device.options)
+
+
+def status_of(uri: str, pack: Path, options: dict[str, Any]) -> CaptureStatus:
+    """Return what a node's status says of a capture that has delivered some frames."""
+    resolved = DriverRig(pack).resolve("capture", uri, **options)
+    ring, view = ring_layout.create(320, 180)
+    loop = CaptureLoop(resolved, resolved.open(), FrameHub(ring, view))
+    loop.start()
+    try:
+        eventually(lambda: loop.status.frames >= 10 and loop.status.frame_rate, f"ten frames of {uri}")
+        return loop.status
+    finally:
+        loop.close()
+        os.close(ring)
+
+
+def look_at_status(status: CaptureStatus) -> None:
+    assert (status.signal, status.problem, status.reconnects) == ("frames", "", 0)
+    assert status.width > 0
+    assert status.height > 0
+    assert status.pixel_format
+    assert status.frame_rate > 1
+    assert status.dropped >= 0
+    assert 0 <= got(status.delay) < 2
+    # An Android device is asked for one picture after the other, as quickly as it gives them.
+    assert (status.nominal_frame_rate > 0) == ("adb:" not in status.driver)
+
+
+def test_its_status_tells_format_rates_drops_signal_and_delay(device: CaptureDevice, tmp_path: Path) -> None:
+    look_at_status(status_of(device.uri, tmp_path, device.options))
 
 
 def test_it_names_a_device_that_is_not_there(device: CaptureDevice, tmp_path: Path) -> None:
@@ -82,6 +118,7 @@ def test_opening_a_device_that_stands_still_ends_in_time(
 def test_a_capture_without_a_peer_keeps_the_rules(scheme: str, tmp_path: Path) -> None:
     with PEERLESS[scheme](tmp_path) as uri:
         check_capture(uri, pack=tmp_path)
+        look_at_status(status_of(uri, tmp_path, {}))
 
 
 @pytest.mark.parametrize(

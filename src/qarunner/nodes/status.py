@@ -88,7 +88,7 @@ class CaptureStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Measured over the last seconds."""
     frames: int = 0
     dropped: int = 0
-    """Frames that were missing between two others, by the nominal rate."""
+    """Frames that were missing between others, by the nominal rate; 0 where there is none."""
     delay: float | None = None
     """Seconds from taking a picture until it was in the ring, median of the last seconds; None when unknown."""
     reconnects: int = 0
