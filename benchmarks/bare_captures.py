@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import struct
 import subprocess
@@ -75,32 +76,41 @@ def bare_video(path: Path) -> Iterator[float]:
 
 
 def bare_vnc(port: int) -> Iterator[float]:
-    """Speak RFB 3.8 without a password: ask for what has changed, at the rate, and convert the whole screen."""
+    """Speak RFB 3.8 without a password: take in what has changed, and convert the whole screen at the rate."""
     width, height = SIZE
     screen = numpy.zeros((height, width, 4), numpy.uint8)
-    with socket.create_connection(("127.0.0.1", port)) as server, server.makefile("rb") as answers:
-        answers.read(12)
+    with socket.create_connection(("127.0.0.1", port)) as server:
+
+        def read(count: int) -> bytes:
+            data = b""
+            while len(data) < count:
+                data += server.recv(count - len(data))
+            return data
+
+        def ask(changes: int) -> None:
+            server.sendall(struct.pack(">BBHHHH", 3, changes, 0, 0, width, height))
+
+        read(12)
         server.sendall(b"RFB 003.008\n")
-        answers.read(answers.read(1)[0])
+        read(read(1)[0])
         server.sendall(b"\x01")
-        answers.read(4)
+        read(4)
         server.sendall(b"\x01")
-        answers.read(20)
-        answers.read(int.from_bytes(answers.read(4)))
+        read(20)
+        read(int.from_bytes(read(4)))
         server.sendall(b"\0\0\0\0" + struct.pack(">BBBBHHHBBB3x", 32, 24, 0, 1, 255, 255, 255, 16, 8, 0))
         server.sendall(struct.pack(">BxHi", 2, 1, 0))
-        due, changes = time.monotonic(), 0
+        ask(0)
+        due = time.monotonic()
         while True:
-            server.sendall(struct.pack(">BBHHHH", 3, changes, 0, 0, width, height))
-            changes = 1
-            kind = answers.read(1)
-            assert kind == b"\0", kind
-            for _ in range(struct.unpack(">xH", answers.read(3))[0]):
-                x, y, wide, high, _encoding = struct.unpack(">HHHHi", answers.read(12))
-                part = numpy.frombuffer(answers.read(wide * high * 4), numpy.uint8)
-                screen[y : y + high, x : x + wide] = part.reshape(high, wide, 4)
             due = max(due + 1 / RATE, time.monotonic())
-            time.sleep(max(0.0, due - time.monotonic()))
+            while select.select([server], [], [], max(0.0, due - time.monotonic()))[0]:
+                assert read(1) == b"\0"
+                for _ in range(struct.unpack(">xH", read(3))[0]):
+                    x, y, wide, high, _encoding = struct.unpack(">HHHHi", read(12))
+                    part = numpy.frombuffer(read(wide * high * 4), numpy.uint8)
+                    screen[y : y + high, x : x + wide] = part.reshape(high, wide, 4)
+                ask(1)
             taken = time.monotonic()
             cv2.cvtColor(screen, cv2.COLOR_BGRA2BGR)
             yield time.monotonic() - taken
