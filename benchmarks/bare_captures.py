@@ -69,7 +69,7 @@ def bare_video(path: Path) -> Iterator[float]:
     with av.open(str(path)) as container:
         began = time.monotonic()
         for picture in container.decode(video=0):
-            due = began + float(picture.pts * picture.time_base)
+            due = began + (picture.time or 0.0)
             time.sleep(max(0.0, due - time.monotonic()))
             picture.to_ndarray(format="bgr24")
             yield time.monotonic() - due

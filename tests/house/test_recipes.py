@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from qarunner import DeviceError
 from qarunner.testing import DriverRig, check_remote
 
 CODE = "38000,1,1,343,171,21,22"
-OPTIONS = {"codes": {"KEY_OK": CODE, "KEY_BAD": "0,1,1,1"}, "timeout": 2}
+OPTIONS: dict[str, Any] = {"codes": {"KEY_OK": CODE, "KEY_BAD": "0,1,1,1"}, "timeout": 2}
 
 
 class FakeItach(socketserver.ThreadingTCPServer):

@@ -31,7 +31,9 @@ class HoldingRig(FarmRig):
 
     def is_red(self) -> bool:
         png = numpy.frombuffer(self.farm.screenshot(self.node), numpy.uint8)
-        return bool((cv2.imdecode(png, cv2.IMREAD_COLOR)[80, 160] == (0, 0, 255)).all())
+        pixels = cv2.imdecode(png, cv2.IMREAD_COLOR)
+        assert pixels is not None
+        return bool((pixels[80, 160] == (0, 0, 255)).all())
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from tests.peers.bench import Bench
@@ -69,5 +70,5 @@ def test_an_outlet_without_a_peer_keeps_the_rules(scheme: str) -> None:
 
 @pytest.mark.parametrize("uri", ["snmp:pdu", "usb:front", "https:outlet"])
 def test_a_bad_address_is_refused_before_anything_is_tried(uri: str) -> None:
-    options = {"kind": "tasmota"} if uri.startswith("http") else {}
+    options: dict[str, Any] = {"kind": "tasmota"} if uri.startswith("http") else {}
     check_unreachable("power", uri, mentions=[uri, "Write it as"], **options)
