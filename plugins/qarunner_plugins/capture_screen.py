@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Collection, Sequence
+import threading
+from collections.abc import Collection, Iterator, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +33,7 @@ from qarunner_plugins.x_displays import displays_in_use, displays_of_this_host
 if TYPE_CHECKING:
     from qarunner_plugins.live_pictures import Blank
 
+_CONNECTING = threading.Lock()
 _AREA = re.compile(r"^(\d+)x(\d+)\+(\d+)\+(\d+)$")
 
 
@@ -51,10 +53,14 @@ class ScreenOptions(Options, frozen=True, kw_only=True):
 
 
 class ScreenSource:
-    """One connection to an X server."""
+    """One connection to an X server.
 
-    def __init__(self, display: str, options: ScreenOptions) -> None:
+    :param authority: the file with the display's cookie, where it is not the user's own.
+    """
+
+    def __init__(self, display: str, options: ScreenOptions, authority: str = "") -> None:
         self._display = display
+        self._authority = authority
         self._options = options
         self._connection: Any = None
         self._area: dict[str, int] = {}
@@ -69,7 +75,8 @@ class ScreenSource:
         from qarunner_plugins.live_pictures import Ticks
 
         try:
-            self._connection = mss.MSS(display=self._display, with_cursor=self._options.cursor)
+            with _knowing(self._authority):
+                self._connection = mss.MSS(display=self._display, with_cursor=self._options.cursor)
             whole = dict(self._connection.monitors[0])
             self._area = self._wanted(whole)
             self._connection.grab(self._area)
@@ -122,6 +129,22 @@ class ScreenSource:
         if connection is not None:
             with contextlib.suppress(Exception):  # a connection that is lost says so once more
                 connection.close()
+
+
+@contextlib.contextmanager
+def _knowing(authority: str) -> Iterator[None]:
+    """Let the X library know a display's cookie: it looks for the file's name in the environment and nowhere else."""
+    with _CONNECTING:
+        before = os.environ.get("XAUTHORITY")
+        if authority:
+            os.environ["XAUTHORITY"] = authority
+        try:
+            yield
+        finally:
+            if authority:
+                os.environ.pop("XAUTHORITY")
+            if before is not None:
+                os.environ["XAUTHORITY"] = before
 
 
 def _display(context: DriverContext) -> str:

@@ -14,9 +14,10 @@ from typing import Any
 
 import av
 import pytest
-from tests.peers.capture_devices import PEERS, Process, free_port
+from tests.peers.capture_devices import PEERS, Process
 from tests.peers.flash_and_beep import LOUDNESS, FlashAndBeep
 from tests.peers.picture_and_sound import assert_together, beeps
+from tests.peers.ports import free_port
 from tests.peers.rig_node import eventually, got
 
 from qarunner import AudioSource

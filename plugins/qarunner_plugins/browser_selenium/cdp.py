@@ -15,6 +15,8 @@ import websocket
 
 from qarunner import DeviceLostError
 
+from .page import GONE_ADVICE
+
 ANSWER_LIMIT = 8.0
 CONNECT_LIMIT = 10.0
 
@@ -77,9 +79,7 @@ class DevTools:
     def loss(self) -> DeviceLostError:
         """Return the error that says that the browser is gone."""
         problem = f"{self._name} is gone: {self.lost or 'its connection is closed'}"
-        return DeviceLostError(
-            problem, "It has crashed or was ended by somebody; it is started again when it is needed"
-        )
+        return DeviceLostError(problem, GONE_ADVICE)
 
     def close(self) -> None:
         """End the connection."""

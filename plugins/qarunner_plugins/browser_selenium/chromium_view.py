@@ -1,4 +1,4 @@
-"""A page in Chromium: pictures from the DevTools screencast, keys as the browser's own input.
+"""A page in Chromium whose pictures come from the DevTools screencast.
 
 Chromium drops a picture of its screencast when two are on their way to us, and never sends it again. So when pictures
 stop coming, and some time after each key, one screenshot makes sure that the last picture is what is to be seen.
@@ -17,8 +17,8 @@ import numpy
 
 from qarunner import CapturedFrame, DeviceError, DeviceLostError
 
-from .cdp import CommandError, DevTools
-from .page import ADVICE, LOAD_LIMIT, answer_of, stop, until
+from .cdp import CommandError
+from .chromium_page import ChromiumPage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,34 +37,25 @@ SAME = 16
 """Levels by which one picture, encoded twice, may differ."""
 
 
-class ChromiumView:
-    """See `page.View`."""
+class ChromiumView(ChromiumPage):
+    """See `page.PictureView`."""
 
     def __init__(self, driver: Any, options: PageOptions, name: str) -> None:
-        self._driver = driver
-        self._options = options
-        self._name = name
         self._arrived = threading.Condition()
         self._newest: tuple[str, float] | None = None
         self._last: Pixels | None = None
         self._changed = 0.0
         self._look_at: float | None = None
-        self._tools = DevTools(driver.capabilities["goog:chromeOptions"]["debuggerAddress"], self._event, name)
+        super().__init__(driver, options, name)
 
     def show(self, url: str) -> None:
         """Load the page, and have its pictures sent."""
         width, height = self._options.width_height
-        tools = self._tools
-        tools.call("Page.enable")
-        tools.call("Inspector.enable")
-        tools.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
-        tools.call("Emulation.setFocusEmulationEnabled", enabled=True)
-        if failed := tools.call("Page.navigate", url=url).get("errorText"):
-            raise DeviceError(f"{self._name}: {url} cannot be loaded: {failed}", ADVICE)
-        if not until(lambda: self._value("document.readyState") in ("interactive", "complete"), LOAD_LIMIT):
-            raise DeviceError(f"{self._name}: {url} has not loaded within {LOAD_LIMIT:g} s", ADVICE)
-        answer_of(self._value("performance.getEntriesByType('navigation')[0]?.responseStatus || 0"), url, self._name)
-        tools.call("Page.startScreencast", **self._encoding)
+        self._tools.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+        )
+        super().show(url)
+        self._tools.call("Page.startScreencast", **self._encoding)
         with self._arrived:
             if not self._arrived.wait_for(lambda: self._newest, FIRST_PICTURE):
                 problem = f"{self._name}: no picture within {FIRST_PICTURE:g} s"
@@ -92,7 +83,7 @@ class ChromiumView:
             newest, self._newest = self._newest, None
         if newest is None:
             if self.lost:
-                raise self._tools.loss()
+                raise self.loss()
             return None
         return CapturedFrame(self._decoded(newest[0]), newest[1])
 
@@ -119,14 +110,8 @@ class ChromiumView:
         return cast("Pixels", pixels)
 
     def key(self, key: DomKey, *, down: bool, repeated: bool = False) -> None:
-        """Let a key go down or up."""
-        kind = "keyUp" if not down else "keyDown" if key.text else "rawKeyDown"
-        text = {"text": key.text} if key.text and down else {}
-        with contextlib.suppress(CommandError):  # the page has closed while it handled the key
-            self._tools.call(
-                "Input.dispatchKeyEvent",
-                type=kind, key=key.key, code=key.code, windowsVirtualKeyCode=key.number, autoRepeat=repeated, **text,
-            )  # fmt: skip
+        """Let a key go down or up, and look at what came of it."""
+        super().key(key, down=down, repeated=repeated)
         self._look_at = max(self._look_at or 0.0, time.monotonic() + LOOK_AFTER_KEY)
 
     @property
@@ -135,25 +120,8 @@ class ChromiumView:
             return {"format": "png"}
         return {"format": "jpeg", "quality": self._options.quality}
 
-    @property
-    def lost(self) -> bool:
-        """Whether the browser is gone."""
-        return bool(self._tools.lost)
-
-    def close(self) -> None:
-        """End the browser."""
-        self._tools.close()
-        stop(self._driver)
-
-    def _value(self, expression: str) -> Any:
-        try:
-            return self._tools.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get(
-                "value"
-            )
-        except CommandError:  # between two pages
-            return None
-
     def _event(self, method: str, parameters: dict[str, Any]) -> None:
+        super()._event(method, parameters)
         if method == "Page.screencastFrame":
             now = time.monotonic()
             with contextlib.suppress(DeviceLostError):
@@ -161,9 +129,7 @@ class ChromiumView:
             with self._arrived:
                 self._newest = parameters["data"], _taken(parameters["metadata"], now)
                 self._arrived.notify_all()
-        elif method == "Inspector.targetCrashed":
-            self._tools.lost = self._tools.lost or "its page has crashed"
-        if not method or method == "Inspector.targetCrashed":
+        elif method in ("", "Inspector.targetCrashed"):
             with self._arrived:
                 self._arrived.notify_all()
 

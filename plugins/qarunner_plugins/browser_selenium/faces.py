@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from qarunner import CapturedFrame, CaptureFormat, ConfigurationError, DeviceError
 
@@ -14,8 +14,9 @@ from .page import NAME, Page
 
 if TYPE_CHECKING:
     from qarunner import DriverContext
+    from qarunner_plugins.browser_selenium.display_capture import DisplayCapture
     from qarunner_plugins.browser_selenium.options import KeyboardOptions
-    from qarunner_plugins.browser_selenium.page import View
+    from qarunner_plugins.browser_selenium.page import PictureView, View
 
 FAULTS = {"dropped-key": "The next so many key presses do not reach the page."}
 PATIENCE, LONGEST_PAUSE = 3, 0.4
@@ -30,7 +31,7 @@ class PageCapture:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._view: View | None = None
+        self._view: PictureView | None = None
         self._last: CapturedFrame | None = None
         self._changed = 0.0
         self._pause = 0.0
@@ -38,7 +39,7 @@ class PageCapture:
     def open(self) -> CaptureFormat:
         """Start the browser, if it does not run yet, and show the page."""
         self._last = None
-        self._view = self._page.join(self)
+        self._view = cast("PictureView", self._page.join(self))
         options = self._page.options
         return CaptureFormat(*options.width_height, options.fps)
 
@@ -164,10 +165,14 @@ class PageRemote:
             pause = 1 / self._options.repeats
 
 
-def open_capture(context: DriverContext) -> PageCapture:
+def open_capture(context: DriverContext) -> PageCapture | DisplayCapture:
     """Make the capture of a node's page."""
     page = context.share(NAME, Page)
     page.configure(context)
+    if page.options.display:
+        from .display_capture import DisplayCapture
+
+        return DisplayCapture(page)
     return PageCapture(page)
 
 

@@ -19,6 +19,13 @@ import time
 
 PR_SET_CHILD_SUBREAPER = 36
 LONGEST_END = 5.0
+GRACE = 0.5
+"""Seconds which the program itself has to tidy up: an X server removes its socket."""
+
+
+def guarded(folder: str, command: list[str]) -> list[str]:
+    """Return the command which runs another one under this guard."""
+    return [sys.executable, "-I", "-S", __file__, folder, *command]
 
 
 def children_of(process: int) -> list[int]:
@@ -62,6 +69,9 @@ def main(folder: str, command: list[str]) -> int:
                 break
             if wake in ready and any(number != signal.SIGCHLD for number in os.read(wake, 256)):
                 break
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)
         return process.poll() or 0
     finally:
         end_all()

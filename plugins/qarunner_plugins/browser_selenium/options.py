@@ -42,7 +42,13 @@ class PageOptions(ProgramOptions, frozen=True, kw_only=True):
     browser: Annotated[Literal["chromium", "firefox"], msgspec.Meta(description="which browser: chromium, firefox")] = (
         "chromium"
     )
-    fps: Annotated[float, msgspec.Meta(ge=1, le=60, description="frames a second while the page stands still")] = 25
+    display: Annotated[
+        Literal["", "xvfb"],
+        msgspec.Meta(description="xvfb: in a window that fills an X display of its own, from which pictures are taken"),
+    ] = ""
+    fps: Annotated[
+        float, msgspec.Meta(ge=1, le=60, description="frames a second while the page stands still; of a display always")
+    ] = 25
     picture: Annotated[
         Literal["jpeg", "png", "screenshots"],
         msgspec.Meta(description="of Chromium: jpeg or (exact, slower) png of its screencast, or screenshots"),

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from qarunner import DeviceError
 
 from .options import PageOptions
-from .starting import first_line, page_address, start
+from .starting import first_line, page_address, start, start_display
 
 if TYPE_CHECKING:
-    from qarunner import CapturedFrame, DriverContext
+    from qarunner import CapturedFrame, DeviceLostError, DriverContext
 
+    from .display import Display
     from .keys import DomKey
 
 NAME = "browser-page"
@@ -29,10 +30,6 @@ class View(Protocol):
         """Load the page and return when it has loaded."""
         ...
 
-    def picture(self, timeout: float) -> CapturedFrame | None:
-        """Return the next picture, or None when nothing has changed for `timeout` seconds."""
-        ...
-
     def key(self, key: DomKey, *, down: bool, repeated: bool = False) -> None:
         """Let a key go down or up."""
         ...
@@ -42,8 +39,20 @@ class View(Protocol):
         """Whether the browser is gone."""
         ...
 
+    def loss(self) -> DeviceLostError:
+        """Return the error that says so."""
+        ...
+
     def close(self) -> None:
         """End the browser."""
+        ...
+
+
+class PictureView(View, Protocol):
+    """One that knows what its page looks like."""
+
+    def picture(self, timeout: float) -> CapturedFrame | None:
+        """Return the next picture, or None when nothing has changed for `timeout` seconds."""
         ...
 
 
@@ -57,6 +66,8 @@ class Page:
         self._lock = threading.Lock()
         self._users: set[object] = set()
         self._view: View | None = None
+        self.display: Display | None = None
+        """What the page fills, while it is open and has one."""
 
     def configure(self, context: DriverContext) -> None:
         """Take over what a driver's configuration says of the page."""
@@ -77,7 +88,8 @@ class Page:
     def join(self, user: object) -> View:
         """Return the browser with its page for as long as `user` wants it; start it when it is not there (any more)."""
         with self._lock:
-            if self._view is None or self._view.lost:
+            display = self.display
+            if self._view is None or self._view.lost or (display is not None and not display.running):
                 self._end()
                 self._view = self._start()
             self._users.add(user)
@@ -95,12 +107,24 @@ class Page:
         if view is not None:
             with contextlib.suppress(Exception):
                 view.close()
+        display, self.display = self.display, None
+        if display is not None:
+            display.close()
 
     def _start(self) -> View:
+        url = page_address(self.address, self.pack)
+        if self.options.display:
+            self.display = start_display(self.options.browser, self.options)
+        try:
+            return self._show(url)
+        except BaseException:
+            self._end()
+            raise
+
+    def _show(self, url: str) -> View:
         from selenium.common.exceptions import WebDriverException
 
-        url = page_address(self.address, self.pack)
-        driver = start(self.options.browser, self.options)
+        driver = start(self.options.browser, self.options, display=self.display)
         try:
             driver.set_page_load_timeout(LOAD_LIMIT)
             view = _view_of(driver, self.options, self.name)
@@ -114,10 +138,15 @@ class Page:
         return view
 
 
+GONE_ADVICE = "It has crashed or was ended by somebody; it is started again when it is needed"
 ADVICE = "Look at the address, and whether its server runs and can be reached from this machine"
 
 
 def _view_of(driver: Any, options: PageOptions, name: str) -> View:
+    if options.browser == "chromium" and options.display:
+        from .chromium_page import ChromiumPage
+
+        return ChromiumPage(driver, options, name)
     if options.browser == "chromium" and options.picture != "screenshots":
         from .chromium_view import ChromiumView
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from qarunner import DeviceError
 
 from . import programs
+from .display import Display
+from .guard import guarded
 
 if TYPE_CHECKING:
     from selenium.webdriver.remote.webdriver import WebDriver
 
     from .options import ProgramOptions
 
-GUARD = Path(__file__).with_name("guard.py")
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -34,6 +35,7 @@ QUIET = (
     "--autoplay-policy=no-user-gesture-required",
 )
 """No traffic of the browser's own, and a page that looks the same on every machine."""
+HEADLESS = {"chromium": "--headless=new", "firefox": "--headless"}
 LONGEST_FOLDER = 30
 FIREFOX_QUIET = {
     "app.normandy.enabled": False,
@@ -50,10 +52,13 @@ FIREFOX_QUIET = {
 }
 
 
-def start(name: str, options: ProgramOptions, capabilities: dict[str, Any] | None = None) -> WebDriver:
+def start(
+    name: str, options: ProgramOptions, capabilities: dict[str, Any] | None = None, display: Display | None = None
+) -> WebDriver:
     """Start a browser of this machine with an empty profile, which ends with this process at the latest.
 
     :param name: ``chromium`` or ``firefox``.
+    :param display: which its page fills, without a frame around it.
     :raises DeviceError: a program is missing, or the browser does not start.
     """
     from selenium import webdriver
@@ -61,7 +66,8 @@ def start(name: str, options: ProgramOptions, capabilities: dict[str, Any] | Non
 
     found = programs.find(name, options)
     folder = tempfile.mkdtemp(prefix="qarunner-browser-", dir=_short_folder())
-    arguments = _chromium(options) if name == "chromium" else _firefox(options)
+    words = _chromium(options) if name == "chromium" else _firefox(options)
+    arguments = [*words, *_where(name, options, display), *options.arguments]
     wanted: Any = webdriver.ChromeOptions() if name == "chromium" else webdriver.FirefoxOptions()
     wanted.binary_location = found.browser
     for argument in arguments:
@@ -69,13 +75,15 @@ def start(name: str, options: ProgramOptions, capabilities: dict[str, Any] | Non
     if name == "chromium":
         wanted.add_argument(f"--user-data-dir={folder}/profile")
         wanted.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        if display is not None:  # a line that says that the browser is driven would cover a part of the page
+            wanted.add_experimental_option("excludeSwitches", ["enable-automation"])
     else:
         for preference, value in FIREFOX_QUIET.items():
             wanted.set_preference(preference, value)
     for capability, value in (capabilities or {}).items():
         wanted.set_capability(capability, value)
     try:
-        return _through(name, found, folder, wanted)
+        return _through(name, found, folder, wanted, display)
     except WebDriverException as error:
         problem = f"{name} ({found.browser}, driven by {found.driver}) does not start: {first_line(error)}"
         raise DeviceError(problem, "Browser and driver must be of one version; `qarunner doctor` names both") from error
@@ -90,7 +98,7 @@ def _short_folder() -> str:
     return usual if len(usual) <= LONGEST_FOLDER else "/tmp"  # noqa: S108 - a folder of an own, new name is made in it
 
 
-def _through(name: str, found: programs.Programs, folder: str, wanted: Any) -> WebDriver:
+def _through(name: str, found: programs.Programs, folder: str, wanted: Any, display: Display | None) -> WebDriver:
     """Start the driver under our guard."""
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service as ChromeService
@@ -103,13 +111,10 @@ def _through(name: str, found: programs.Programs, folder: str, wanted: Any) -> W
             """Ending the guard ends everything, sooner than asking."""
 
         def command_line_args(self) -> list[str]:
-            return [
-                "-I", "-S", str(GUARD), folder, found.driver,
-                *(["--profile-root", folder] if name == "firefox" else []),
-                *super().command_line_args(),
-            ]  # fmt: skip
+            root = ["--profile-root", folder] if name == "firefox" else []
+            return guarded(folder, [found.driver, *root, *super().command_line_args()])[1:]
 
-    service = Guarded(executable_path=sys.executable)
+    service = Guarded(executable_path=sys.executable, env=display and display.environment)
     service.path = sys.executable  # also where an environment variable names a driver
     if name == "chromium":
         return webdriver.Chrome(options=wanted, service=service)
@@ -117,18 +122,32 @@ def _through(name: str, found: programs.Programs, folder: str, wanted: Any) -> W
 
 
 def _chromium(options: ProgramOptions) -> list[str]:
-    arguments = [*QUIET, f"--window-size={options.size.replace('x', ',')}"]
-    if options.headless:
-        arguments.append("--headless=new")
+    arguments = [*QUIET, f"--window-size={options.size.replace('x', ',')}", "--window-position=0,0"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
-    return [*arguments, *options.arguments]
+    return arguments
 
 
 def _firefox(options: ProgramOptions) -> list[str]:
     width, height = options.width_height
-    headless = ["-headless"] if options.headless else []
-    return [*headless, f"--width={width}", f"--height={height}", *options.arguments]
+    return [f"--width={width}", f"--height={height}"]
+
+
+def _where(name: str, options: ProgramOptions, display: Display | None) -> list[str]:
+    """Return the argument which says what the page is shown in: all of a display, nothing, or a window."""
+    if display is not None:
+        return ["--kiosk"]
+    return [HEADLESS[name]] if options.headless else []
+
+
+def start_display(name: str, options: ProgramOptions) -> Display:
+    """Start the display on which a browser can show a page of the wanted size.
+
+    :raises DeviceError: Xvfb is missing, or does not start.
+    """
+    margin = 2 if name == "chromium" else 0  # Chromium makes a window that would fill a screen a pixel smaller
+    width, height = options.width_height
+    return Display(width + margin, height + margin)
 
 
 def first_line(error: BaseException) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import os
+import select
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ import numpy
 from qarunner import CapturedFrame, DeviceError, DeviceLostError
 
 from .keys import WEBDRIVER
-from .page import answer_of, stop
+from .page import GONE_ADVICE, answer_of, stop
 from .starting import first_line
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if (event.keyCode !== number) Object.defineProperty(event, "keyCode", {get: () =
 
 
 class WebDriverView:
-    """See `page.View`. One lock for all calls: a WebDriver does one thing at a time."""
+    """See `page.PictureView`. One lock for all calls: a WebDriver does one thing at a time."""
 
     def __init__(self, driver: Any, options: PageOptions, name: str) -> None:
         self._driver = driver
@@ -38,7 +40,9 @@ class WebDriverView:
         self._name = name
         self._lock = threading.Lock()
         self._taken = 0.0
-        self.lost = False
+        self._reason = ""
+        number = driver.capabilities.get("moz:processID")
+        self._process = None if number is None else os.pidfd_open(number)
 
     def show(self, url: str) -> None:
         """Load the page, in a window that gives it the wanted size."""
@@ -47,6 +51,8 @@ class WebDriverView:
         driver.get(url)
         status = "const e = performance.getEntriesByType('navigation')[0]; return (e && e.responseStatus) || 0"
         answer_of(driver.execute_script(status), url, self._name)
+        if self._options.display:  # which the page fills
+            return
         frame = driver.execute_script("return [outerWidth - innerWidth, outerHeight - innerHeight]")
         driver.set_window_size(width + frame[0], height + frame[1])
 
@@ -90,11 +96,24 @@ class WebDriverView:
             try:
                 return question()
             except (WebDriverException, HTTPError) as error:
-                self.lost = True
-                problem = f"{self._name} is gone: {first_line(error)}"
-                advice = "It has crashed or was ended by somebody; it is started again when it is needed"
-                raise DeviceLostError(problem, advice) from error
+                self._reason = first_line(error)
+                raise self.loss() from error
+
+    @property
+    def lost(self) -> bool:
+        """Whether the browser is gone."""
+        if not self._reason and self._process is not None and select.select([self._process], [], [], 0)[0]:
+            self._reason = "its process has ended"
+        return bool(self._reason)
+
+    def loss(self) -> DeviceLostError:
+        """Return the error that says so."""
+        problem = f"{self._name} is gone: {self._reason}"
+        return DeviceLostError(problem, GONE_ADVICE)
 
     def close(self) -> None:
         """End the browser."""
         stop(self._driver)
+        process, self._process = self._process, None
+        if process is not None:
+            os.close(process)
