@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.peers.descendants import alive, descendants
 from tests.peers.rig_node import eventually
 from tests.peers.web_app import WebApp
 
@@ -246,16 +247,6 @@ def test_options_that_mean_nothing_are_refused(tmp_path: Path) -> None:
         rig.resolve("remote", "browser:", keys={"BACK": "Escape"}).open()
 
 
-def descendants(process: int) -> list[int]:
-    """Return the processes below one, without those that have ended."""
-    found, wanted = [], {process}
-    for entry in sorted(Path("/proc").iterdir(), key=lambda path: (len(path.name), path.name)):
-        if entry.name.isdigit() and (state := state_of(int(entry.name))) and state[1] in wanted and state[0] != "Z":
-            wanted.add(int(entry.name))
-            found.append(int(entry.name))
-    return found
-
-
 def browser_among(processes: set[int]) -> int:
     """Return Chromium's first process."""
     for found in processes:
@@ -263,18 +254,3 @@ def browser_among(processes: set[int]) -> int:
         if b"--remote-debugging-port" in command and b"--type=" not in command:
             return found
     raise AssertionError("no Chromium runs")
-
-
-def alive(process: int) -> bool:
-    """Whether a process runs."""
-    state = state_of(process)
-    return state is not None and state[0] != "Z"
-
-
-def state_of(process: int) -> tuple[str, int] | None:
-    """Return a process's state and its parent."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return None
-    return fields[0], int(fields[1])

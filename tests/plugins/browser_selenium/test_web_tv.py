@@ -21,36 +21,43 @@ A_FEW = (
 )
 
 
-def run_pack(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+NODES = ["web-tv", pytest.param("web-tv-xvfb", marks=pytest.mark.needs("xvfb"))]
+"""The television without a window, and in one that fills an X display."""
+
+
+def run_pack(node: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run testcases of a copy of the pack, whose node has a name of its own."""
     pack = folder / "pack"
     shutil.copytree(
         ROOT / "test_pack", pack, ignore=shutil.ignore_patterns("qa-results", "__pycache__", ".pytest_cache")
     )
-    node = f"web-tv-{uuid.uuid4().hex[:8]}"
+    own = f"{node}-{uuid.uuid4().hex[:8]}"
     settings = pack / "qarunner.toml"
-    settings.write_text(settings.read_text(encoding="utf-8").replace("nodes.web-tv", f"nodes.{node}"), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--qa-node={node}", *arguments]
+    text = settings.read_text(encoding="utf-8").replace(f"[nodes.{node}]", f"[nodes.{own}]")
+    settings.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--qa-node={own}", *arguments]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "QARUNNER_BLOCK_PLUGINS": "report_html,report_junit"}
     return subprocess.run(command, cwd=pack, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
 
-def test_testcases_of_the_virtual_box_pass_on_the_web_television(tmp_path: Path) -> None:
-    finished = run_pack(tmp_path, *A_FEW)
+@pytest.mark.parametrize("node", NODES)
+def test_testcases_of_the_virtual_box_pass_on_the_web_television(node: str, tmp_path: Path) -> None:
+    finished = run_pack(node, tmp_path, *A_FEW)
     assert finished.returncode == 0, finished.stdout
     assert "3 passed" in finished.stdout
 
 
 def test_a_fail_on_the_web_television_is_a_fail(tmp_path: Path) -> None:
-    finished = run_pack(tmp_path, "tests/on_purpose.py")
+    finished = run_pack("web-tv", tmp_path, "tests/on_purpose.py")
     assert finished.returncode == 1, finished.stdout
     assert "1 fail" in finished.stdout
     assert "Didn't find match for" in finished.stdout
 
 
 @pytest.mark.soak
-def test_all_testcases_pass_on_the_web_television(tmp_path: Path) -> None:
-    finished = run_pack(tmp_path, "--deselect", "tests/on_purpose.py")
+@pytest.mark.parametrize("node", NODES)
+def test_all_testcases_pass_on_the_web_television(node: str, tmp_path: Path) -> None:
+    finished = run_pack(node, tmp_path, "--deselect", "tests/on_purpose.py")
     assert finished.returncode == 0, finished.stdout
     assert "passed" in finished.stdout
 
