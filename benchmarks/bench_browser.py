@@ -25,7 +25,7 @@ import numpy
 import websocket
 
 from qarunner.testing import DriverRig
-from qarunner_plugins.browser_selenium.cdp import _page_of
+from qarunner_plugins.browser_selenium.cdp import page_of
 from qarunner_plugins.browser_selenium.options import PageOptions
 from qarunner_plugins.browser_selenium.page import stop
 from qarunner_plugins.browser_selenium.starting import start
@@ -69,7 +69,7 @@ def bare(page: Path, query: str) -> Iterator[tuple[Picture, Press]]:
     """Nothing but a WebSocket and ``Page.captureScreenshot``, decoded."""
     browser = start("chromium", PageOptions())
     numbers = itertools.count(1)
-    address = _page_of(browser.capabilities["goog:chromeOptions"]["debuggerAddress"])
+    address = page_of(browser.capabilities["goog:chromeOptions"]["debuggerAddress"])
     socket = websocket.create_connection(address, suppress_origin=True, max_size=None)
 
     def call(method: str, **parameters: Any) -> Any:

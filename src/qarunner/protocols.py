@@ -194,6 +194,19 @@ class BrowserEvidence(Protocol):
 
 
 @runtime_checkable
+class BrowserPictures(Protocol):
+    """What a browser may offer beside its WebDriver: what its page looks like, for the video of a testcase."""
+
+    def picture(self, timeout: float) -> CapturedFrame | None:
+        """Wait at most `timeout` seconds for the next picture; None when nothing has changed, or nothing is to be seen.
+
+        Called on a thread of its own while the testcase drives the browser, which it must not disturb. Limit
+        `timeout` + 5 s.
+        """
+        ...
+
+
+@runtime_checkable
 class FaultInjector(Protocol):
     """What any driver may offer beside its capability: faults a test or a person can switch on, to try what happens."""
 

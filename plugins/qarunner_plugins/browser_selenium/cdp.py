@@ -1,125 +1,38 @@
-"""One connection to a page of Chromium by its DevTools protocol: commands with answers, and events."""
+"""Connections to pages of Chromium by its DevTools protocol."""
 
 from __future__ import annotations
 
-import contextlib
 import http.client
-import itertools
-import queue
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import websocket
 
-from qarunner import DeviceLostError
-
-from .page import GONE_ADVICE
-
-ANSWER_LIMIT = 8.0
-CONNECT_LIMIT = 10.0
+from .connection import ANSWER_LIMIT, CONNECT_LIMIT, Connection
 
 
-class CommandError(Exception):
-    """Chromium refused a command."""
-
-
-class DevTools:
-    """A connection to the first page of a browser.
+class DevTools(Connection):
+    """A connection to a page of a Chromium.
 
     :param address: ``host:port`` of the browser's debugger.
-    :param on_event: called with (method, parameters) on the connection's own thread.
-    :param name: of the browser, for errors.
+    :param page: its target's id, which is the handle of its window, too; default the first page.
     """
 
-    def __init__(self, address: str, on_event: Callable[[str, dict[str, Any]], None], name: str) -> None:
-        self._name = name
-        self._on_event = on_event
-        self._numbers = itertools.count(1)
-        self._answers: dict[int, queue.SimpleQueue[dict[str, Any] | None]] = {}
-        self._lock = threading.Lock()
-        self.lost = ""
-        try:
-            self._socket = websocket.create_connection(
-                _page_of(address), timeout=CONNECT_LIMIT, suppress_origin=True, http_no_proxy=["*"], max_size=None
-            )
-        except (OSError, websocket.WebSocketException, msgspec.DecodeError) as error:
-            problem = f"{name}: its debugger at {address} does not answer: {error}"
-            raise DeviceLostError(problem, "The browser has probably crashed; it is started again") from error
-        self._socket.settimeout(None)
-        threading.Thread(target=self._listen, name="devtools", daemon=True).start()
+    def __init__(
+        self,
+        address: str,
+        on_event: Callable[[str, dict[str, Any]], None],
+        name: str,
+        page: str = "",
+        answer_limit: float = ANSWER_LIMIT,
+    ) -> None:
+        def socket() -> str:
+            return f"ws://{address}/devtools/page/{page}" if page else page_of(address)
 
-    def send(self, method: str, **parameters: Any) -> None:
-        """Send a command and do not wait for its answer."""
-        self._send(next(self._numbers), method, parameters)
-
-    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Send a command and return its result.
-
-        :raises CommandError: it was refused. :raises DeviceLostError: the browser is gone or does not answer.
-        """
-        number = next(self._numbers)
-        answers = self._answers[number] = queue.SimpleQueue()
-        try:
-            self._send(number, method, parameters)
-            answer = answers.get(timeout=ANSWER_LIMIT)
-        except queue.Empty:
-            problem = f"{self._name} has not answered {method} within {ANSWER_LIMIT:g} s"
-            raise DeviceLostError(problem, "Its page keeps it busy, or this machine is overloaded") from None
-        finally:
-            self._answers.pop(number, None)
-        if answer is None:
-            raise self.loss()
-        if "error" in answer:
-            raise CommandError(f"{method}: {answer['error'].get('message', answer['error'])}")
-        result: dict[str, Any] = answer["result"]
-        return result
-
-    def loss(self) -> DeviceLostError:
-        """Return the error that says that the browser is gone."""
-        problem = f"{self._name} is gone: {self.lost or 'its connection is closed'}"
-        return DeviceLostError(problem, GONE_ADVICE)
-
-    def close(self) -> None:
-        """End the connection."""
-        with contextlib.suppress(Exception):
-            self._socket.close(timeout=0)
-        self._end("it was closed")
-
-    def _send(self, number: int, method: str, parameters: dict[str, Any]) -> None:
-        text = msgspec.json.encode({"id": number, "method": method, "params": parameters}).decode()
-        try:
-            self._socket.send(text)
-        except (OSError, websocket.WebSocketException) as error:
-            self._end(str(error))
-            raise self.loss() from error
-
-    def _listen(self) -> None:
-        reason = "it ended"
-        try:
-            while text := self._socket.recv():
-                message = msgspec.json.decode(text)
-                if "id" in message:
-                    if answers := self._answers.get(message["id"]):
-                        answers.put(message)
-                else:
-                    self._on_event(message["method"], message["params"])
-        except (OSError, websocket.WebSocketException, msgspec.DecodeError) as error:
-            reason = str(error) or type(error).__name__
-        finally:
-            self._end(reason)
-
-    def _end(self, reason: str) -> None:
-        with self._lock:
-            first, self.lost = not self.lost, self.lost or reason
-        if first:
-            for answers in list(self._answers.values()):
-                answers.put(None)
-            self._on_event("", {})
+        super().__init__(socket, on_event, name, answer_limit)
 
 
-def _page_of(address: str) -> str:
+def page_of(address: str) -> str:
     """Return the WebSocket address of the first page."""
     connection = http.client.HTTPConnection(address, timeout=CONNECT_LIMIT)
     try:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from qarunner import DeviceError, DeviceLostError
 
-from .cdp import CommandError, DevTools
+from .cdp import DevTools
+from .connection import CommandError
 from .page import ADVICE, LOAD_LIMIT, answer_of, stop, until
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ class ChromiumPage:
         self._driver = driver
         self._options = options
         self._name = name
-        self._tools = DevTools(driver.capabilities["goog:chromeOptions"]["debuggerAddress"], self._event, name)
+        self._tools = self._connect(driver.capabilities["goog:chromeOptions"]["debuggerAddress"])
+
+    def _connect(self, address: str) -> DevTools:
+        return DevTools(address, self._event, self._name)
 
     def show(self, url: str) -> None:
         """Load the page."""
@@ -68,7 +72,6 @@ class ChromiumPage:
         except CommandError:  # between two pages
             return None
 
-    def _event(self, method: str, parameters: dict[str, Any]) -> None:  # noqa: ARG002 - those who override it need them
-        """Something happened in the browser; without a name: it is gone. On the connection's thread."""
+    def _event(self, method: str, _parameters: dict[str, Any]) -> None:
         if method == "Inspector.targetCrashed":
             self._tools.lost = self._tools.lost or "its page has crashed"

@@ -17,6 +17,10 @@ class ProgramOptions(Options, frozen=True, kw_only=True):
     program: Annotated[str, msgspec.Meta(description="the browser's program, where it is not found by its name")] = ""
     driver: Annotated[str, msgspec.Meta(description="chromedriver or geckodriver, where it is not on PATH")] = ""
     headless: Annotated[bool, msgspec.Meta(description="without a window; false needs a display (DISPLAY)")] = True
+    display: Annotated[
+        Literal["", "xvfb"],
+        msgspec.Meta(description="xvfb: on an X display started for it, from which its pictures are taken"),
+    ] = ""
     arguments: Annotated[list[str], msgspec.Meta(description="further arguments of the browser's program")] = []
     size: Annotated[
         str, msgspec.Meta(pattern=r"^\d{2,4}x\d{2,4}$", description="width x height of the page in pixels")
@@ -42,10 +46,6 @@ class PageOptions(ProgramOptions, frozen=True, kw_only=True):
     browser: Annotated[Literal["chromium", "firefox"], msgspec.Meta(description="which browser: chromium, firefox")] = (
         "chromium"
     )
-    display: Annotated[
-        Literal["", "xvfb"],
-        msgspec.Meta(description="xvfb: in a window that fills an X display of its own, from which pictures are taken"),
-    ] = ""
     fps: Annotated[
         float, msgspec.Meta(ge=1, le=60, description="frames a second while the page stands still; of a display always")
     ] = 25

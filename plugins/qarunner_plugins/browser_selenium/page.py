@@ -124,7 +124,7 @@ class Page:
     def _show(self, url: str) -> View:
         from selenium.common.exceptions import WebDriverException
 
-        driver = start(self.options.browser, self.options, display=self.display)
+        driver = start(self.options.browser, self.options, display=self.display, kiosk=self.display is not None)
         try:
             driver.set_page_load_timeout(LOAD_LIMIT)
             view = _view_of(driver, self.options, self.name)
@@ -160,6 +160,8 @@ def stop(driver: Any) -> None:
     """End a browser that we started, whatever state it is in; its profile goes with it."""
     with contextlib.suppress(Exception):
         driver.service.stop()
+    with contextlib.suppress(Exception):
+        driver.service.process.stdin.close()  # which Selenium leaves open when the process has ended by itself
 
 
 def answer_of(status: int, url: str, name: str) -> None:

@@ -53,12 +53,18 @@ FIREFOX_QUIET = {
 
 
 def start(
-    name: str, options: ProgramOptions, capabilities: dict[str, Any] | None = None, display: Display | None = None
+    name: str,
+    options: ProgramOptions,
+    capabilities: dict[str, Any] | None = None,
+    *,
+    display: Display | None = None,
+    kiosk: bool = False,
 ) -> WebDriver:
     """Start a browser of this machine with an empty profile, which ends with this process at the latest.
 
     :param name: ``chromium`` or ``firefox``.
-    :param display: which its page fills, without a frame around it.
+    :param display: on which it opens its window; default as its options say.
+    :param kiosk: whether the page fills all of the display, with nothing around it.
     :raises DeviceError: a program is missing, or the browser does not start.
     """
     from selenium import webdriver
@@ -67,7 +73,7 @@ def start(
     found = programs.find(name, options)
     folder = tempfile.mkdtemp(prefix="qarunner-browser-", dir=_short_folder())
     words = _chromium(options) if name == "chromium" else _firefox(options)
-    arguments = [*words, *_where(name, options, display), *options.arguments]
+    arguments = [*words, *_where(name, options, display, kiosk=kiosk), *options.arguments]
     wanted: Any = webdriver.ChromeOptions() if name == "chromium" else webdriver.FirefoxOptions()
     wanted.binary_location = found.browser
     for argument in arguments:
@@ -75,7 +81,7 @@ def start(
     if name == "chromium":
         wanted.add_argument(f"--user-data-dir={folder}/profile")
         wanted.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        if display is not None:  # a line that says that the browser is driven would cover a part of the page
+        if kiosk:  # a line that says that the browser is driven would cover a part of the page
             wanted.add_experimental_option("excludeSwitches", ["enable-automation"])
     else:
         for preference, value in FIREFOX_QUIET.items():
@@ -133,15 +139,15 @@ def _firefox(options: ProgramOptions) -> list[str]:
     return [f"--width={width}", f"--height={height}"]
 
 
-def _where(name: str, options: ProgramOptions, display: Display | None) -> list[str]:
-    """Return the argument which says what the page is shown in: all of a display, nothing, or a window."""
-    if display is not None:
+def _where(name: str, options: ProgramOptions, display: Display | None, *, kiosk: bool) -> list[str]:
+    """Return the argument which says what the page is shown in: all of a display, a window, or nothing."""
+    if kiosk:
         return ["--kiosk"]
-    return [HEADLESS[name]] if options.headless else []
+    return [HEADLESS[name]] if options.headless and display is None else []
 
 
 def start_display(name: str, options: ProgramOptions) -> Display:
-    """Start the display on which a browser can show a page of the wanted size.
+    """Start a display on which a browser can have a window of the wanted size.
 
     :raises DeviceError: Xvfb is missing, or does not start.
     """

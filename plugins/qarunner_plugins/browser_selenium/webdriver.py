@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,13 @@ from qarunner import DeviceError, DeviceLostError
 from .grid import ask_grid
 from .network import log_of
 from .page import stop
-from .starting import first_line, page_address, start
+from .starting import first_line, page_address, start, start_display
+from .watching import Watcher, watcher_of
 
 if TYPE_CHECKING:
-    from qarunner import DriverContext
+    from qarunner import CapturedFrame, DriverContext
+
+    from .display import Display
 
 GONE = (
     "invalid session id",
@@ -32,27 +36,37 @@ GONE = (
 
 
 class WebDriverBrowser:
-    """See ``qarunner.Browser``.
+    """See ``qarunner.Browser``. :param name: how it is called in errors."""
 
-    :param name: how it is called in errors.
-    :param make: starts it.
-    """
-
-    def __init__(self, context: DriverContext, name: str, make: Callable[[], Any]) -> None:
+    def __init__(self, context: DriverContext, name: str) -> None:
         self._context = context
         self._name = name
-        self._make = make
         self._driver: Any = None
+        self._display: Display | None = None
+        self._watcher: Watcher | None = None
 
     def open(self) -> Any:
         """Start the browser, show the page to begin with, and return its WebDriver."""
         options = self._context.options
         driver = self._driver = self._make()
+        self._watcher = watcher_of(driver, self._name, self._display)
         self._explain(driver)
         driver.set_page_load_timeout(options.page_load_timeout)
         if options.url:
             driver.get(page_address(options.url, self._context.pack))
         return driver
+
+    def picture(self, timeout: float) -> CapturedFrame | None:
+        """Return the next picture of the window that the testcase drives, for its video."""
+        watcher = self._watcher
+        if watcher is None:
+            time.sleep(timeout)
+            return None
+        return watcher.picture(timeout)
+
+    def _make(self) -> Any:
+        """Start the browser."""
+        raise NotImplementedError
 
     def evidence(self) -> Mapping[str, bytes]:
         """Picture and source of the page; of a Chromium on this machine also its console and which requests it made."""
@@ -80,13 +94,15 @@ class WebDriverBrowser:
     def close(self) -> None:
         """End the browser."""
         driver, self._driver = self._driver, None
-        if driver is None:
-            return
-        if hasattr(driver, "service"):
-            stop(driver)
-        else:
-            with contextlib.suppress(Exception):
-                driver.quit()
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            watcher.close()
+        if driver is not None:
+            self._end(driver)
+
+    def _end(self, driver: Any) -> None:
+        with contextlib.suppress(Exception):
+            driver.quit()
 
     def _explain(self, driver: Any) -> None:
         """Let a lost browser and a page that cannot be loaded be named; all other errors stay Selenium's."""
@@ -97,7 +113,7 @@ class WebDriverBrowser:
 
         def explained(command: str, params: dict[str, Any] | None = None) -> Any:
             try:
-                return execute(command, params)
+                answer = execute(command, params)
             except WebDriverException as error:
                 text = first_line(error)
                 if command == "get" and ("net::ERR" in text or "about:neterror" in text):
@@ -108,6 +124,9 @@ class WebDriverBrowser:
                 raise
             except (HTTPError, OSError) as error:
                 raise self._lost(first_line(error)) from error
+            if command == "switchToWindow" and self._watcher is not None:
+                self._watcher.follow(str((params or {}).get("handle")))
+            return answer
 
         driver.execute = explained
 
@@ -132,23 +151,54 @@ def _logs_of(driver: Any) -> list[str]:
     return list(driver.log_types) if hasattr(driver, "get_log") else []
 
 
-def open_chromium(context: DriverContext) -> WebDriverBrowser:
+class LocalBrowser(WebDriverBrowser):
+    """A browser of this machine. :param program: ``chromium`` or ``firefox``."""
+
+    def __init__(self, context: DriverContext, program: str) -> None:
+        super().__init__(context, f"browser {program}")
+        self._program = program
+
+    def _make(self) -> Any:
+        options = self._context.options
+        if options.display:
+            self._display = start_display(self._program, options)
+        try:
+            return start(self._program, options, options.capabilities, display=self._display)
+        except BaseException:
+            self._end_display()
+            raise
+
+    def _end(self, driver: Any) -> None:
+        stop(driver)
+        self._end_display()
+
+    def _end_display(self) -> None:
+        display, self._display = self._display, None
+        if display is not None:
+            display.close()
+
+
+class GridBrowser(WebDriverBrowser):
+    """A browser on a grid."""
+
+    def __init__(self, context: DriverContext) -> None:
+        place = context.address.rpartition("@")[2]
+        super().__init__(context, f"browser {context.options.browser} on the grid {place}")
+
+    def _make(self) -> Any:
+        return ask_grid(self._context.address, self._context.options)
+
+
+def open_chromium(context: DriverContext) -> LocalBrowser:
     """Make a Chromium of this machine."""
-    return _local(context, "chromium")
+    return LocalBrowser(context, "chromium")
 
 
-def open_firefox(context: DriverContext) -> WebDriverBrowser:
+def open_firefox(context: DriverContext) -> LocalBrowser:
     """Make a Firefox of this machine."""
-    return _local(context, "firefox")
+    return LocalBrowser(context, "firefox")
 
 
-def _local(context: DriverContext, name: str) -> WebDriverBrowser:
-    options = context.options
-    return WebDriverBrowser(context, f"browser {name}", lambda: start(name, options, options.capabilities))
-
-
-def open_grid(context: DriverContext) -> WebDriverBrowser:
+def open_grid(context: DriverContext) -> GridBrowser:
     """Make a browser on a grid."""
-    address, options = context.address, context.options
-    name = f"browser {options.browser} on the grid {address.rpartition('@')[2]}"
-    return WebDriverBrowser(context, name, lambda: ask_grid(address, options))
+    return GridBrowser(context)

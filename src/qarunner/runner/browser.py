@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from qarunner.errors import ConfigurationError, QarunnerError
 from qarunner.plugin_guard import run_limited
-from qarunner.protocols import BrowserEvidence
+from qarunner.protocols import BrowserEvidence, BrowserPictures
+from qarunner.runner import browser_video
+from qarunner.runner.browser_video import BrowserVideo
+from qarunner.runner.video import VIDEO_FILE
 
 if TYPE_CHECKING:
     from qarunner.node_config import NodeConfig
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 OPEN_LIMIT = 60.0
 CLOSE_LIMIT = 20.0
 LOOK_LIMIT = 20.0
+BROWSER_VIDEO_FILE = "browser.mp4"
 
 SHOWN = {
     "get": "url",
@@ -30,7 +34,8 @@ SHOWN = {
     "clearElement": "",
     "sendKeysToElement": "",
     "w3cExecuteScript": "",
-    "w3cSwitchToWindow": "",
+    "newWindow": "type",
+    "switchToWindow": "",
     "switchToFrame": "",
 }
 """WebDriver commands that appear in the timeline, and the parameter that is shown. What is typed never is."""
@@ -40,15 +45,20 @@ class BrowserUse:
     """One browser for each testcase that asks for one, so that none finds what another has left in it.
 
     :param evidence: returns the running testcase's evidence.
+    :param with_video: whether the page is recorded.
     """
 
-    def __init__(self, plugins: Plugins, config: NodeConfig, evidence: Callable[[], Evidence]) -> None:
+    def __init__(
+        self, plugins: Plugins, config: NodeConfig, evidence: Callable[[], Evidence], *, with_video: bool
+    ) -> None:
         self._plugins = plugins
+        self._with_video = with_video
         self._config = config
         self._evidence = evidence
         self._resolved: ResolvedDriver | None = None
         self._browser: Browser | None = None
         self._driver: Any = None
+        self._video: BrowserVideo | None = None
 
     @property
     def driver(self) -> Any:
@@ -60,13 +70,39 @@ class BrowserUse:
             evidence = self._evidence()
             resolved = self._resolve()
             browser: Browser = resolved.open()
+            if self._with_video and isinstance(browser, BrowserPictures):
+                browser_video.get_ready()
             started = time.monotonic()
             self._browser = browser
             self._driver = run_limited(resolved.plugin, f"starting {resolved.context.uri}", OPEN_LIMIT, browser.open)
             name = f"browser {resolved.context.uri}"
             evidence.event(started, "note", name, time.monotonic() - started, {"browser": "open"})
             _note_commands(self._driver, evidence)
+            if self._with_video and isinstance(browser, BrowserPictures):
+                self._record(browser, evidence)
         return self._driver
+
+    def _record(self, browser: BrowserPictures, evidence: Evidence) -> None:
+        """Begin the video of the page: the testcase's own where the node has no picture, otherwise one beside it."""
+        beside = self._config.capture is not None
+        try:
+            path = evidence.folder / (BROWSER_VIDEO_FILE if beside else VIDEO_FILE)
+            self._video = BrowserVideo(browser, path, "the browser")
+        except OSError as error:
+            evidence.notes.append(f"no video of the browser: {error.strerror}")
+        if not beside:
+            evidence.video = self._video
+
+    def _end_video(self, evidence: Evidence | None) -> None:
+        video, self._video = self._video, None
+        if video is None:
+            return
+        info = video.stop()
+        if evidence is None or evidence.video is video:
+            return
+        evidence.notes.extend(info.notes)
+        if info.start is not None:
+            evidence.event(info.start, "note", "browser video begins", info.duration, {"file": BROWSER_VIDEO_FILE})
 
     def _resolve(self) -> ResolvedDriver:
         from qarunner.opening import resolve_driver
@@ -85,6 +121,7 @@ class BrowserUse:
         self._browser = self._driver = None
         if browser is None or resolved is None:
             return
+        self._end_video(evidence)
         try:
             if driver is not None and evidence is not None and not passed and isinstance(browser, BrowserEvidence):
                 _keep(run_limited(resolved.plugin, "looking at the browser", LOOK_LIMIT, browser.evidence), evidence)

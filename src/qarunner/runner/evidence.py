@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qarunner.protocols import Pixels
     from qarunner.results import Run
     from qarunner.runner.outcome import Verdict
-    from qarunner.runner.video import Video
+    from qarunner.runner.video import Recording
 
 MOST_LOG_EVENTS = 5000
 """Log lines in a timeline; the log files have all of them."""
@@ -75,7 +75,7 @@ class Evidence:
         self.notes: list[str] = []
         self.last_look: tuple[Pixels, float] | None = None
         self.frame_size: tuple[int, int] | None = None
-        self.video: Video | None = None
+        self.video: Recording | None = None
 
     def event(
         self, when: float, kind: EventKind, label: str, duration: float = 0.0, data: dict[str, Any] | None = None

@@ -47,7 +47,7 @@ class RunSession:
         self.config = node
         self.use = NodeUse(self._connect, with_video=configuration.get("video"))
         self.node = Node(node, self.use)
-        self.browser = BrowserUse(plugins, node, lambda: self.evidence)
+        self.browser = BrowserUse(plugins, node, lambda: self.evidence, with_video=configuration.get("video"))
         self.outcomes: Counter[Outcome] = Counter()
         self.stop_reason = ""
         self.folder = Path()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from qarunner.errors import QarunnerError
 
@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from qarunner.nodes.status import RecordingInfo
 
 VIDEO_FILE = "video.mp4"
+
+
+class Recording(Protocol):
+    """A video in the making."""
+
+    def stop(self) -> RecordingInfo:
+        """End it and say what it became."""
+        ...
 
 
 class Video:

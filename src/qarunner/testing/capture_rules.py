@@ -31,7 +31,7 @@ def check_capture(
     """Check a capture driver: opens, reads frames with increasing times (and sound), closes twice, opens again.
 
     :param uri: as in the configuration of a node.
-    :param frames: how many must come each time it is opened, :param seconds: within this time.
+    :param frames: how many must come each time it is opened, :param seconds: within this time after `open`.
     :param plugin: a module with hooks, for one that is not installed.
     :param pack: what relative file names are relative to; default the working directory.
     :param options: as they would stand in the driver's table in ``qarunner.toml``.
@@ -58,8 +58,8 @@ def _use(trial: Trial, capture: Any, wanted: int, seconds: float, after: float) 
         trial.stop(f"open(){again} gives {given!r}, not a qarunner.CaptureFormat")
     trial.rule(given.width > 0 and given.height > 0, f"open() says the picture is {given.width}x{given.height}")
     trial.rule(given.frame_rate >= 0, f"open() says {given.frame_rate:g} frames a second; give 0 when it is not known")
-    count, newest = 0, after
-    while count < wanted and time.monotonic() < opened + seconds:
+    count, newest, end = 0, after, time.monotonic() + seconds
+    while count < wanted and time.monotonic() < end:
         try:
             frame = trial.call(
                 "read()", lambda: capture.read(READ_TIMEOUT), READ_TIMEOUT + READ_GRACE, (EndOfStreamError,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from tests.peers.pack_run import Finished, Pack
 from tests.peers.ports import free_port
 from tests.peers.rig_node import eventually
 from tests.peers.web_app import WebApp
+from tests.peers.webdriver_server import CHROMIUM, webdriver_server
 
 import qarunner_plugins.browser_selenium as plugin
 from qarunner import BrowserEvidence, ConfigurationError, DeviceError, DeviceLostError, Timeline
@@ -109,7 +109,7 @@ def test_a_fail_keeps_what_the_browser_showed(finished: Finished, app: WebApp) -
     assert (page["method"], page["status"], page["kind"], page["mime_type"]) == ("GET", 200, "Document", "text/html")
     artifacts = {artifact.path for artifact in finished.results["test_fail"].artifacts}
     assert {"browser.png", "browser.html", "browser-console.log", "browser-network.json"} <= artifacts
-    assert not list(finished.folder("test_both").glob("browser*"))
+    assert [path.name for path in finished.folder("test_both").glob("browser*")] == ["browser.mp4"]
 
 
 @pytest.mark.parametrize(
@@ -137,19 +137,8 @@ def test_a_node_without_a_browser_says_so(tmp_path: Path) -> None:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
-    """A WebDriver server: Chromium's own."""
-    command = ["chromedriver", "--port=0", f"--log-path={tmp_path / 'log'}"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            lines = iter(process.stdout.readline, "")
-            port = next(found[1] for line in lines if (found := re.search(r"on port (\d+)\.$", line.strip())))
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-CHROMIUM = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]}
+    with webdriver_server(tmp_path) as address:
+        yield address
 
 
 def test_a_browser_across_the_network(server: str, app: WebApp, tmp_path: Path) -> None:
