@@ -220,7 +220,11 @@ def _driver(value: Value, name: str) -> DriverConfig:
         problem = f"{value.source}: {name} = {uri!r} is no driver's address"
         advice = 'Write scheme:address, such as "virtual:" or {uri = "v4l2:/dev/video0", fps = 60}'
         raise ConfigurationError(problem, advice)
-    return DriverConfig(uri=uri, options={key: _secret(item, value.source) for key, item in content.items()})
+    return DriverConfig(
+        uri=uri,
+        options={key: _secret(item, value.source) for key, item in content.items()},
+        fetched=tuple(sorted(key for key, item in content.items() if _is_fetched(item))),
+    )
 
 
 def _frame_size(value: Value, name: str) -> tuple[int, int]:
@@ -243,9 +247,14 @@ def _strategy(value: Value, name: str) -> str:
     return f"{module}:{attribute}"
 
 
+def _is_fetched(value: Any) -> bool:
+    """Whether a value is ``{env = "NAME"}`` or ``{file = "PATH"}``."""
+    return isinstance(value, dict) and set(value) in ({"env"}, {"file"})
+
+
 def _secret(value: Any, source: str) -> Any:
-    """Fetch ``{env = "NAME"}`` or ``{file = "PATH"}``; anything else is the value itself."""
-    if not isinstance(value, dict) or set(value) not in ({"env"}, {"file"}):
+    """Fetch a value that is to be fetched; anything else is the value itself."""
+    if not _is_fetched(value):
         return value
     if "env" in value:
         found = os.environ.get(str(value["env"]))

@@ -24,7 +24,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     ``fps: Annotated[float, msgspec.Meta(gt=0, le=60, description="frames a second")] = 30`` is validated, shown by
     ``qarunner plugins`` and listed in the docs. An option comes from the driver's table in the configuration, or from
-    the query of its URI (``virtual:?fps=60``).
+    the query of its URI (``virtual:?fps=60``). One with ``Meta(extra={"secret": True})`` is refused unless the table
+    has it fetched from the environment or a file.
     """
 
 
@@ -128,6 +129,18 @@ class Driver:
         info = msgspec.inspect.type_info(self.options)
         assert isinstance(info, msgspec.inspect.StructType)
         return {f.name: _description(f.type) for f in info.fields}
+
+    @property
+    def secret_options(self) -> set[str]:
+        """Names of the options that must not stand in a configuration."""
+        info = msgspec.inspect.type_info(self.options)
+        assert isinstance(info, msgspec.inspect.StructType)
+        kinds = {f.name: f.type for f in info.fields}
+        return {name for name, kind in kinds.items() if _extra(kind).get("secret")}
+
+
+def _extra(kind: msgspec.inspect.Type) -> Mapping[str, Any]:
+    return (kind.extra if isinstance(kind, msgspec.inspect.Metadata) else None) or {}
 
 
 def _description(kind: msgspec.inspect.Type) -> str:

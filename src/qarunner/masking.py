@@ -41,14 +41,14 @@ class Masking:
         self._bytes = [secret.encode("utf-8", "surrogateescape") for secret in self._secrets]
 
     @classmethod
-    def of_job(cls, environment: Mapping[str, str] | None = None) -> Masking:
-        """Return the masking of the job this process belongs to; it hides nothing outside of one."""
+    def of_job(cls, environment: Mapping[str, str] | None = None, *, also: Iterable[str] = ()) -> Masking:
+        """Return the masking of the job this process belongs to; outside of one it only hides `also`."""
         path = (os.environ if environment is None else environment).get(VARIABLE)
         if not path:
-            return cls()
+            return cls(also)
         parser = configparser.ConfigParser()
         parser.read_string(Path(path).read_text(encoding="utf-8"))
-        return cls(parser[SECTION].values() if parser.has_section(SECTION) else ())
+        return cls([*(parser[SECTION].values() if parser.has_section(SECTION) else ()), *also])
 
     def __bool__(self) -> bool:
         return bool(self._secrets)

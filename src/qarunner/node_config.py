@@ -8,15 +8,24 @@ import msgspec
 
 
 class DriverConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """One driver of a node: its URI (``virtual:``, ``v4l2:/dev/video0?fps=30``) and further options."""
+    """One driver of a node: its URI (``virtual:``, ``v4l2:/dev/video0?fps=30``) and further options.
+
+    `fetched`: names of the options whose values came from the environment or from a file: nobody else may read them.
+    """
 
     uri: str
     options: dict[str, Any] = {}
+    fetched: tuple[str, ...] = ()
 
     @property
     def scheme(self) -> str:
         """The part before the first colon."""
         return self.uri.partition(":")[0]
+
+    @property
+    def secrets(self) -> list[str]:
+        """What was fetched."""
+        return [str(self.options[name]) for name in self.fetched if name in self.options]
 
 
 class NodeConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,3 +57,9 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True):
     job_users: tuple[str, ...] = ()
     pack: str = ""
     known_as: str = ""
+
+    @property
+    def secrets(self) -> list[str]:
+        """The secrets of all its drivers, which no evidence may hold."""
+        drivers = (self.capture, self.remote, self.power, self.browser)
+        return [secret for driver in drivers if driver is not None for secret in driver.secrets]

@@ -72,6 +72,11 @@ def resolve_driver(
         raise ConfigurationError(problem, f"{guess} " * bool(guess) + f"known: {', '.join(f'{s}:' for s in known)}")
     plugin, driver = found
     address, from_query = split_uri(config.uri)
+    if told := sorted(driver.secret_options & ({*from_query} | {*config.options} - {*config.fetched})):
+        problem = f"node {node.id!r}: {capability}: {told[0]} is a secret, which must not stand in a configuration"
+        raise ConfigurationError(
+            problem, f'Write {told[0]} = {{env = "NAME"}}, or {{file = "PATH"}} that only you can read'
+        )
     try:
         options = checked_options(plugin, {**from_query, **config.options}, driver.options)
     except msgspec.ValidationError as error:

@@ -6,6 +6,7 @@ It shows a colour for each key, and tells the server every keyboard event it get
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -68,3 +69,10 @@ class WebApp:
     def downs(self) -> list[dict[str, Any]]:
         """The keydown events so far."""
         return [event for event in self.events if event["type"] == "keydown"]
+
+
+def nowhere() -> str:
+    """Return an address where nobody listens."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{unused.getsockname()[1]}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from qarunner import DeviceError
 
 from .options import PageOptions
-from .starting import first_line, page_address, start, start_display
+from .starting import end, first_line, page_address, start, start_display
 
 if TYPE_CHECKING:
     from qarunner import CapturedFrame, DeviceLostError, DriverContext
@@ -158,10 +158,7 @@ def _view_of(driver: Any, options: PageOptions, name: str) -> View:
 
 def stop(driver: Any) -> None:
     """End a browser that we started, whatever state it is in; its profile goes with it."""
-    with contextlib.suppress(Exception):
-        driver.service.stop()
-    with contextlib.suppress(Exception):
-        driver.service.process.stdin.close()  # which Selenium leaves open when the process has ended by itself
+    end(driver.service)
 
 
 def answer_of(status: int, url: str, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -122,9 +123,21 @@ def _through(name: str, found: programs.Programs, folder: str, wanted: Any, disp
 
     service = Guarded(executable_path=sys.executable, env=display and display.environment)
     service.path = sys.executable  # also where an environment variable names a driver
-    if name == "chromium":
-        return webdriver.Chrome(options=wanted, service=service)
-    return webdriver.Firefox(options=wanted, service=service)
+    try:
+        if name == "chromium":
+            return webdriver.Chrome(options=wanted, service=service)
+        return webdriver.Firefox(options=wanted, service=service)
+    except BaseException:
+        end(service)
+        raise
+
+
+def end(service: Any) -> None:
+    """End a driver that we started, whatever state it is in, with its browser and its profile."""
+    with contextlib.suppress(Exception):
+        service.stop()
+    with contextlib.suppress(Exception):
+        service.process.stdin.close()  # which Selenium leaves open when the process has ended by itself
 
 
 def _chromium(options: ProgramOptions) -> list[str]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from qarunner import DeviceError, DeviceLostError
+from qarunner import DeviceError
 
+from .commands import Commands
 from .grid import ask_grid
 from .network import log_of
 from .page import stop
@@ -22,17 +23,8 @@ if TYPE_CHECKING:
 
     from .display import Display
 
-GONE = (
-    "invalid session id",
-    "disconnected",
-    "chrome not reachable",
-    "tab crashed",
-    "no such window",
-    "unable to connect to renderer",
-    "connection refused",
-    "browsing context has been discarded",
-)
-"""Words of a WebDriver that has lost its browser."""
+END_LIMIT = 10.0
+"""Seconds within which a grid must have ended a browser."""
 
 
 class WebDriverBrowser:
@@ -50,7 +42,7 @@ class WebDriverBrowser:
         options = self._context.options
         driver = self._driver = self._make()
         self._watcher = watcher_of(driver, self._name, self._display)
-        self._explain(driver)
+        Commands(driver, self._name, self._follow)
         driver.set_page_load_timeout(options.page_load_timeout)
         if options.url:
             driver.get(page_address(options.url, self._context.pack))
@@ -100,39 +92,14 @@ class WebDriverBrowser:
         if driver is not None:
             self._end(driver)
 
+    def _follow(self, handle: str) -> None:
+        if self._watcher is not None:
+            self._watcher.follow(handle)
+
     def _end(self, driver: Any) -> None:
         with contextlib.suppress(Exception):
+            driver.command_executor.client_config.timeout = END_LIMIT
             driver.quit()
-
-    def _explain(self, driver: Any) -> None:
-        """Let a lost browser and a page that cannot be loaded be named; all other errors stay Selenium's."""
-        from selenium.common.exceptions import WebDriverException
-        from urllib3.exceptions import HTTPError
-
-        execute = driver.execute
-
-        def explained(command: str, params: dict[str, Any] | None = None) -> Any:
-            try:
-                answer = execute(command, params)
-            except WebDriverException as error:
-                text = first_line(error)
-                if command == "get" and ("net::ERR" in text or "about:neterror" in text):
-                    problem = f"{self._name}: {(params or {}).get('url')} cannot be loaded: {text}"
-                    raise DeviceError(problem, "Look at the address, and whether its server runs") from error
-                if any(word in text.lower() for word in GONE):
-                    raise self._lost(text) from error
-                raise
-            except (HTTPError, OSError) as error:
-                raise self._lost(first_line(error)) from error
-            if command == "switchToWindow" and self._watcher is not None:
-                self._watcher.follow(str((params or {}).get("handle")))
-            return answer
-
-        driver.execute = explained
-
-    def _lost(self, reason: str) -> DeviceLostError:
-        problem = f"{self._name} is gone: {reason}"
-        return DeviceLostError(problem, "It has crashed, was ended by somebody, or cannot be reached any more")
 
 
 def _console(driver: Any) -> bytes | None:

@@ -25,6 +25,8 @@ class GridOptions(Options, frozen=True, kw_only=True):
     browser: Annotated[str, msgspec.Meta(description="browserName that is asked for: chrome, firefox, ...")] = "chrome"
     capabilities: Annotated[dict[str, Any], msgspec.Meta(description="WebDriver capabilities, given as they are")] = {}
     user: Annotated[str, msgspec.Meta(description="user name for the grid")] = ""
-    access_key: Annotated[str, msgspec.Meta(description='password or key: {env = "NAME"} or {file = "PATH"}')] = ""
+    access_key: Annotated[
+        str, msgspec.Meta(description='password or key: {env = "NAME"} or {file = "PATH"}', extra={"secret": True})
+    ] = ""
     page_load_timeout: Annotated[float, msgspec.Meta(gt=0, le=600, description="seconds a page may take to load")] = 30
     url: Annotated[str, msgspec.Meta(description="page to begin with")] = ""

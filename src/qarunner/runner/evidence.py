@@ -33,6 +33,7 @@ class Evidence:
 
     :param run_folder: the run directory.
     :param position: of the result in the run, from 1; makes the folder's name unique.
+    :param masking: of secrets, which it must not hold.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Evidence:
         location: str = "",
         markers: tuple[str, ...] = (),
         attempt: int = 1,
+        masking: Masking | None = None,
     ) -> None:
         self.start = time.monotonic()
         name = folder_name(position, testcase)
@@ -66,7 +68,7 @@ class Evidence:
         self._path = f"{self.folder}/{RESULT_FILE}"
         with open(self._path, "xb", buffering=0) as file:  # noqa: PTH123 - once per testcase
             file.write(to_json(self.result))
-        self._masking = Masking.of_job()
+        self._masking = masking or Masking()
         self.output = OutputLog(self.folder, self._masking)
         self.events: list[tuple[float, EventKind, str, float, dict[str, Any]]] = []
         self.annotations = Annotations(self.event)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from qarunner.errors import QarunnerError
+from qarunner.masking import Masking
 from qarunner.outbox.outbox import Outbox
 from qarunner.outbox.run_reports import finish_run
 from qarunner.results import Device, Outcome, Result
@@ -54,6 +55,7 @@ class RunSession:
         self.report_lines: list[str] = []
         self._results: list[Result] | None = []
         self._say = say
+        self._masking = Masking.of_job(also=node.secrets)
         self._evidence: Evidence | None = None
         self._position = 0
         self._later = LaterWork(say)
@@ -79,7 +81,14 @@ class RunSession:
         """Open the evidence of a testcase that starts now."""
         self._position += 1
         self._evidence = Evidence(
-            self.run, self.folder, self._position, testcase, location=location, markers=markers, attempt=attempt
+            self.run,
+            self.folder,
+            self._position,
+            testcase,
+            location=location,
+            markers=markers,
+            attempt=attempt,
+            masking=self._masking,
         )
         self.use.begin(self._evidence)
         return self._evidence

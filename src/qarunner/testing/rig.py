@@ -81,7 +81,7 @@ class DriverRig:
         :raises PluginError: the plugin that might offer it is broken.
         """
         plugins = self._load(self._plugin if plugin is None else plugin)
-        config = DriverConfig(uri=uri, options=options)
+        config = DriverConfig(uri=uri, options=options, fetched=tuple(options))  # a test may hold secrets of its own
         try:
             return resolve_driver(plugins, NodeConfig(id=NODE, pack=str(self._pack)), capability, config, self._shared)
         except ConfigurationError:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 OPEN_LIMIT = 20.0
 CLOSE_LIMIT = 5.0
+BROWSER_OPEN_LIMIT, BROWSER_CLOSE_LIMIT = 60.0, 20.0
 
 
 class _Stop(Exception):  # noqa: N818 - not an error: the list of violations says what is wrong
@@ -33,6 +34,9 @@ class Trial:
         self._resolved = resolved
         self._methods = methods
         self._violations: list[str] = []
+        browser = resolved.context.capability == "browser"
+        self.open_limit = BROWSER_OPEN_LIMIT if browser else OPEN_LIMIT
+        self.close_limit = BROWSER_CLOSE_LIMIT if browser else CLOSE_LIMIT
         self._calls: queue.SimpleQueue[tuple[Callable[[], Any], queue.SimpleQueue[Any]] | None] = queue.SimpleQueue()
         # One thread for all calls, as in an exporter: libraries may be particular about that. A daemon: it may hang.
         threading.Thread(target=self._work, name="driver", daemon=True).start()
@@ -108,8 +112,8 @@ class Trial:
 
     def close_twice(self, driver: Any) -> None:
         """Close a driver two times, as happens after trouble."""
-        self.call("close()", driver.close, CLOSE_LIMIT)
-        self.call("close() a second time", driver.close, CLOSE_LIMIT)
+        self.call("close()", driver.close, self.close_limit)
+        self.call("close() a second time", driver.close, self.close_limit)
 
     def resources(self) -> None:
         """Look at the names of the hardware it would use."""

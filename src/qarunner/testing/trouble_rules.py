@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qarunner.errors import ConfigurationError, DeviceError, QarunnerError
 from qarunner.testing.rig import DriverRig
-from qarunner.testing.rules import CLOSE_LIMIT, OPEN_LIMIT, Trial
+from qarunner.testing.rules import OPEN_LIMIT, Trial
 
 if TYPE_CHECKING:
     from qarunner.protocols import Capability
@@ -40,7 +40,7 @@ def check_unreachable(
         driver: Any = None
         try:
             driver = trial.call("making it", resolved.open, OPEN_LIMIT, (ConfigurationError,))
-            trial.call("open()", driver.open, OPEN_LIMIT, (DeviceError, ConfigurationError))
+            trial.call("open()", driver.open, trial.open_limit, (DeviceError, ConfigurationError))
         except (DeviceError, ConfigurationError) as error:
             _look_at_error(trial, error, "open()", mentions)
         else:
@@ -58,17 +58,20 @@ def check_trouble(  # noqa: PLR0913 - all but two are given by name
     mend: Callable[[], object] | None = None,
     mentions: Collection[str] = (),
     patience: float = 10.0,
+    use_limit: float = USE_LIMIT,
     plugin: object | None = None,
     pack: Path | None = None,
     **options: Any,
 ) -> None:
     """Check what a driver does when its device dies or hangs while it is used, and whether it comes back afterwards.
 
-    :param use: uses the opened driver once, such as ``lambda remote: remote.press("KEY_OK")``.
+    :param use: uses the opened driver once, such as ``lambda remote: remote.press("KEY_OK")``; of a browser it gets
+        the WebDriver.
     :param trouble: kills the device, or makes it hang.
     :param mend: brings it back, so that `open` must succeed again.
     :param mentions: words that the error must have, such as the address.
     :param patience: seconds within which the trouble must be noticed by somebody who goes on using the driver.
+    :param use_limit: seconds within which each use must come back.
     :param plugin: a module with hooks, for one that is not installed.
     :param pack: what relative file names are relative to; default the working directory.
     :param options: as they would stand in the driver's table in ``qarunner.toml``.
@@ -77,13 +80,13 @@ def check_trouble(  # noqa: PLR0913 - all but two are given by name
     resolved = DriverRig(pack or Path.cwd(), plugin).resolve(capability, uri, **options)
     with Trial(resolved, METHODS) as trial:
         driver = trial.make()
-        trial.call("open()", driver.open, OPEN_LIMIT)
-        trial.call("using it", lambda: use(driver), USE_LIMIT)
+        used = _opened(trial, capability, driver, "open()")
+        trial.call("using it", lambda: use(used), use_limit)
         trouble()
         deadline = time.monotonic() + patience
         while True:
             try:
-                trial.call("using it in trouble", lambda: use(driver), USE_LIMIT, (DeviceError,))
+                trial.call("using it in trouble", lambda: use(used), use_limit, (DeviceError,))
             except DeviceError as error:
                 _look_at_error(trial, error, "using it in trouble", mentions)
                 break
@@ -93,9 +96,15 @@ def check_trouble(  # noqa: PLR0913 - all but two are given by name
         trial.close_twice(driver)
         if mend is not None:
             mend()
-            trial.call("open() after the trouble", driver.open, OPEN_LIMIT)
-            trial.call("using it after the trouble", lambda: use(driver), USE_LIMIT)
-            trial.call("close()", driver.close, CLOSE_LIMIT)
+            again = _opened(trial, capability, driver, "open() after the trouble")
+            trial.call("using it after the trouble", lambda: use(again), use_limit)
+            trial.call("close()", driver.close, trial.close_limit)
+
+
+def _opened(trial: Trial, capability: Capability, driver: Any, doing: str) -> Any:
+    """Open the driver and return what is used: the driver itself, or the WebDriver of a browser."""
+    given = trial.call(doing, driver.open, trial.open_limit)
+    return given if capability == "browser" else driver
 
 
 def _look_at_error(trial: Trial, error: QarunnerError, doing: str, mentions: Collection[str]) -> None:

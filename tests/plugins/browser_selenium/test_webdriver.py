@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from tests.peers.pack_run import Finished, Pack
-from tests.peers.ports import free_port
 from tests.peers.rig_node import eventually
-from tests.peers.web_app import WebApp
+from tests.peers.web_app import WebApp, nowhere
 from tests.peers.webdriver_server import CHROMIUM, webdriver_server
 
 import qarunner_plugins.browser_selenium as plugin
@@ -22,7 +21,7 @@ from qarunner.testing import DriverRig
 pytestmark = pytest.mark.needs("chromium")
 
 
-NOWHERE = f"http://127.0.0.1:{free_port()}/none"
+NOWHERE = f"{nowhere()}/none"
 """Where nobody listens."""
 
 TESTS = """
