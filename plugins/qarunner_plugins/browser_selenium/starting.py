@@ -117,12 +117,14 @@ def _through(name: str, found: programs.Programs, folder: str, wanted: Any, disp
         def send_remote_shutdown_command(self) -> None:
             """Ending the guard ends everything, sooner than asking."""
 
+        def env_path(self) -> None:
+            """Only the options name a driver, no variable of the environment."""
+
         def command_line_args(self) -> list[str]:
             root = ["--profile-root", folder] if name == "firefox" else []
             return guarded(folder, [found.driver, *root, *super().command_line_args()])[1:]
 
     service = Guarded(executable_path=sys.executable, env=display and display.environment)
-    service.path = sys.executable  # also where an environment variable names a driver
     try:
         if name == "chromium":
             return webdriver.Chrome(options=wanted, service=service)
