@@ -1,4 +1,4 @@
-"""`check_browser`: a good driver passes, and each way to be bad is named. Real browsers are tried beside their driver."""
+"""`check_browser`: a good driver passes, each way to be bad is named. Real browsers are tried beside their driver."""
 
 from __future__ import annotations
 
