@@ -83,7 +83,7 @@ SETTINGS: tuple[Setting, ...] = (
         "--qa-retry-errors",
         "N",
     ),
-    Setting("video", bool, ON, "record a video of each testcase that uses the device"),
+    Setting("video", bool, ON, "record a video of each testcase that uses the device, or a browser"),
     Setting(
         "reporters",
         list[str],

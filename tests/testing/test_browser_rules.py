@@ -108,7 +108,7 @@ class Wordy(Good):
 
 class Grey(Good):
     def picture(self, _timeout: float) -> Any:
-        return CapturedFrame(numpy.zeros((2, 2), numpy.uint8), 1.0)  # type: ignore[arg-type]
+        return CapturedFrame(numpy.zeros((2, 2), numpy.uint8), 1.0)
 
 
 class Bytes(Good):

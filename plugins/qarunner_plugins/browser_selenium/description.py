@@ -53,6 +53,12 @@ def _look_at_chromium() -> Sequence[Check]:
     return [*look_at_libraries(), *look_at("chromium")]
 
 
+def _look_at_page() -> Sequence[Check]:
+    from .display import look_at_display
+
+    return [*_look_at_chromium(), look_at_display()]
+
+
 def _look_at_firefox() -> Sequence[Check]:
     from .programs import look_at
 
@@ -93,8 +99,12 @@ DRIVERS = (
         options=PageOptions,
         extra="browser",
         address_help="a URL, or a file relative to the test pack",
-        doctor=_look_at_chromium,
-        examples=("browser:web_tv/index.html", "browser:https://tv.example/app"),
+        doctor=_look_at_page,
+        examples=(
+            "browser:web_tv/index.html",
+            "browser:web_tv/index.html?display=xvfb",
+            "browser:https://tv.example/app",
+        ),
     ),
     Driver(
         capability="remote",

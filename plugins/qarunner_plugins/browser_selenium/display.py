@@ -92,5 +92,6 @@ def look_at_display() -> Check:
     """Say whether browsers can have a display of their own."""
     program = shutil.which(PROGRAM)
     if program is None:
-        return Check("displays for browsers (Xvfb)", "missing", f"{PROGRAM} is not installed", INSTALL)
+        absent = f"{PROGRAM} is not installed; only the option display needs it"
+        return Check("displays for browsers (Xvfb)", "note", absent, INSTALL)
     return Check("displays for browsers (Xvfb)", "works", program)

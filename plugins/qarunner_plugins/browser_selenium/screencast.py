@@ -32,7 +32,9 @@ OLDEST = 10.0
 """Seconds that a picture's own time may lie behind; beyond, it is another clock's."""
 FIRST_PICTURE = 8.0
 LOOK_AFTER, LATEST_LOOK, LOOK_AFTER_KEY = 0.15, 0.5, 0.3
-"""Seconds until a screenshot is taken: after a picture (or twice the last pause, at most so long), after a key."""
+"""Seconds until a screenshot is taken: after a picture (or twice a usual pause, at most so long), after a key."""
+FORGET = 0.8
+"""What is left of a long pause with each picture after it: a screenshot while the page moves costs a picture."""
 SAME = 16
 """Levels by which one picture, encoded twice, may differ."""
 
@@ -64,6 +66,7 @@ class Screencast:
         self._unanswered: list[int] = []
         self._last: Pixels | None = None
         self._changed = 0.0
+        self._pause = 0.0
         self._look_at: float | None = None
         self.tools = connect(self._event)
 
@@ -93,7 +96,8 @@ class Screencast:
         if frame is not None:
             now = time.monotonic()
             if self._is_new(frame.pixels):
-                self._look_at = now + min(LATEST_LOOK, max(LOOK_AFTER, 2 * (now - self._changed)))
+                self._pause = max(now - self._changed, FORGET * self._pause)
+                self._look_at = now + min(LATEST_LOOK, max(LOOK_AFTER, 2 * self._pause))
                 self._changed = now
             return frame
         if look_at is not None and time.monotonic() >= look_at:

@@ -132,13 +132,13 @@ def test_both(node, browser):
 """
 
 
-def run(folder: Path, tests: str, settings: str, *, television: bool = True, **environment: str) -> Finished:
+def run(folder: Path, tests: str, settings: str, *, television: bool = True, video: str = "true") -> Finished:
     pack = Pack(folder)
     if not television:
         (pack.folder / "plugins" / "pattern.py").unlink()
     pack.write("tests/page.py", tests)
     pack.write("qarunner.toml", settings.replace("NODE", pack.node))
-    with pack.start(**environment) as process:
+    with pack.start(QARUNNER_VIDEO=video) as process:
         output, _nothing = process.communicate(timeout=280)  # browsers start, on a machine that may be busy
     return Finished(process.returncode, output, pack)
 
@@ -177,6 +177,6 @@ def test_beside_a_television_the_page_has_a_video_of_its_own(tmp_path: Path) -> 
 
 @pytest.mark.needs("chromium")
 def test_without_videos_the_page_has_none_either(tmp_path: Path) -> None:
-    finished = run(tmp_path, BOTH, '[nodes.NODE]\nbrowser = "chromium:"\n', QARUNNER_VIDEO="false")
+    finished = run(tmp_path, BOTH, '[nodes.NODE]\nbrowser = "chromium:"\n', video="false")
     assert finished.outcomes() == {"test_both": "fail"}, finished.output
     assert not list(finished.folder("test_both").glob("*.mp4"))
