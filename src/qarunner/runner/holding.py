@@ -18,7 +18,7 @@ from qarunner.errors import DeviceError
 if TYPE_CHECKING:
     import pytest
 
-    from qarunner.nodes.client import NodeHandle
+    from qarunner.runner.node_use import NodeUse
 
 MARKER = "holds_keys"
 OWNERS = ("stbt", "stbt_core", "node")
@@ -32,12 +32,15 @@ LEAVING = (ast.Return, ast.Raise)
 SKIPPING = ("skip", "xfail", "fail", "importorskip")
 
 
-def refuse_holding(item: pytest.Item, handle: NodeHandle) -> None:
-    """Raise `DeviceError` when a testcase is known to hold keys and the node's remote cannot."""
-    if handle.can_hold:
+def refuse_holding(item: pytest.Item, use: NodeUse) -> None:
+    """Raise `DeviceError` when a testcase is known to hold keys and the node's remote cannot.
+
+    A testcase that holds none is not kept waiting for a node that is to be reached anew.
+    """
+    if use.can_hold:
         return
     reason = why_it_holds(item)
-    if reason:
+    if reason and not (handle := use.handle).can_hold:
         problem = f"the remote of node {handle.id} cannot hold keys down, and {item.name} {reason}"
         raise DeviceError(problem, "Use single presses, or a node whose remote can: `qarunner plugins` tells which do")
 

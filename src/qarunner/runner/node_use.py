@@ -41,6 +41,11 @@ class NodeUse:
         return self._handle
 
     @property
+    def can_hold(self) -> bool:
+        """Whether the node is there, and its remote can hold keys."""
+        return self._handle is not None and self._handle.can_hold
+
+    @property
     def annotations(self) -> Annotations:
         """Where matches are noted: the running testcase's, or nowhere while none runs."""
         return self._nowhere if self._evidence is None else self._evidence.annotations

@@ -152,7 +152,7 @@ class ProtocolPlugin:
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Guard the set-up, which does not even begin for what the node's remote cannot do."""
         with self._guarded("setup"):
-            refuse_holding(item, self._session.use.handle)
+            refuse_holding(item, self._session.use)
             return (yield)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
