@@ -120,6 +120,9 @@ def test_a_secret_comes_from_a_file_only_its_owner_can_read(tmp_path):
     secret.chmod(0o600)
     (tmp_path / "qarunner.toml").write_text(f'[nodes.tv]\ncapture = {{uri = "x:", password = {{file = "{secret}"}}}}')
     assert load(tmp_path).node("tv").capture.options == {"password": "hunter2"}
+    node = load(tmp_path).node("tv")
+    assert node.capture.fetched == ("password",)
+    assert node.secrets == ["hunter2"]
     secret.chmod(0o644)
     with pytest.raises(ConfigurationError, match=f"chmod 600 {secret}"):
         load(tmp_path).node("tv")

@@ -97,7 +97,7 @@ def test_one_that_hangs_is_named_and_closes(bench: Bench, tmp_path: Path, monkey
     monkeypatch.setattr(commands, "MARGIN", 3.0)
     check_trouble(
         "browser", bench.uri, use=look, trouble=bench.hang, mentions=[bench.name, "has not answered"],
-        use_limit=50, page_load_timeout=1, plugin=plugin, pack=tmp_path, **bench.options,
+        use_limit=55, page_load_timeout=5, plugin=plugin, pack=tmp_path, **bench.options,
     )  # fmt: skip
 
 
