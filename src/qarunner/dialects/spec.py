@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flask import Blueprint, Response
 
     from qarunner.access import Access
+    from qarunner.dialects.endpoint import Endpoint
     from qarunner.jobs import Jobs
     from qarunner.jobs.farm import Farm
     from qarunner.jobs.packs import Packs
@@ -28,6 +29,7 @@ class Services:
         at the end; empty when it is as their requests say. `addresses` makes URLs of it.
     :param portal_url: how people reach the portal, where that is another address.
     :param zone: the time zone of times that clients send or are shown without one, in APIs that know no other.
+    :param dialects: all that the server speaks; set when the application is made.
     """
 
     store: Store
@@ -38,6 +40,7 @@ class Services:
     external_url: str = ""
     portal_url: str = ""
     zone: tzinfo = UTC
+    dialects: Sequence[Dialect] = ()
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the server is about to end: whoever waits in a request (a long poll, a stream) looks at it."""
 
@@ -90,6 +93,8 @@ class Dialect:
     :param error: makes the answer to an error in its shape; called for unrouted paths, 405, 413, 429 and crashes, too.
     :param binding: a place of its own, which the configuration gives it.
     :param tables: a folder of Alembic migrations of its own, for dialects from outside; built-in ones have none.
+    :param endpoints: what it adds to our own API, where its public API has no word for something: routes below
+        ``/qarunner/api/v1/NAME``, in the OpenAPI document as well. They are there wherever the dialect is bound.
     """
 
     name: str
@@ -100,3 +105,4 @@ class Dialect:
     error: Callable[[Problem], Response]
     binding: Binding | None = None
     tables: Any = None
+    endpoints: Callable[[Services], Iterable[Endpoint]] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
@@ -41,6 +41,7 @@ def create_app(services: Services, dialects: Iterable[Dialect], settings: AppSet
     """
     settings = settings or AppSettings()
     dialects = list(dialects)
+    services = replace(services, dialects=tuple(dialects))
     app = _application(services, [one for one in dialects if not one.binding or one.binding.shared], settings)
     places = app.extensions[PLACES] = [
         Place(dialect.name, address, _application(there, [alone(dialect)], settings))

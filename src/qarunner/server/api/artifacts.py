@@ -16,9 +16,9 @@ from flask import Response, request
 from qarunner.access import Action
 from qarunner.access.limits import ARTIFACTS
 from qarunner.dialects.bodies import body_chunks
+from qarunner.dialects.endpoint import Answer, Body, Endpoint, Query
 from qarunner.dialects.routes import RefusedError, caller
 from qarunner.server.api.delivery import check_results
-from qarunner.server.api.endpoint import Answer, Body, Endpoint, Query
 from qarunner.server.api.offers import offer
 from qarunner.store.artifacts import artifacts_of, find_artifact, keep_artifact
 from qarunner.store.contents import CHUNK, WrongContentError

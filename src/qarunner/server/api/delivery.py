@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import select
 
 from qarunner.access import Action
+from qarunner.dialects.endpoint import Answer, Body, Endpoint
 from qarunner.dialects.routes import RefusedError, caller
 from qarunner.results import Result, Run
-from qarunner.server.api.endpoint import Answer, Body, Endpoint
 from qarunner.store.ingest import ingest_batch, ingest_run
 from qarunner.store.models import Job, StoredResult
 from qarunner.store.portions import in_portions

@@ -12,8 +12,8 @@ from flask import Response
 from sqlalchemy import select
 
 from qarunner.access import Action
+from qarunner.dialects.endpoint import Answer, Body, Endpoint, Query
 from qarunner.dialects.routes import RefusedError, caller
-from qarunner.server.api.endpoint import Answer, Body, Endpoint, Query
 from qarunner.store.models import Job, JobState
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from qarunner._version import __version__
-from qarunner.server.api.endpoint import FILES, Answer, Endpoint
+from qarunner.dialects.endpoint import FILES, Answer, Endpoint
 
 BASE = "/qarunner/api/v1"
 JSON = "application/json"
@@ -38,11 +38,12 @@ def document(endpoints: Sequence[Endpoint], server: str = "") -> dict[str, Any]:
     types += [endpoint.query for endpoint in endpoints]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     by_type = dict(zip(types, schemas, strict=True))
-    queries = {kind: components[kind.__name__] for kind in {endpoint.query for endpoint in endpoints}}
+    queries = {kind: _name(by_type[kind]) for kind in {endpoint.query for endpoint in endpoints}}
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, by_type, queries)
-    shown = {name: schema for name, schema in sorted(components.items()) if name not in {q.__name__ for q in queries}}
+        operation = _operation(endpoint, by_type, components[queries[endpoint.query]])
+        paths.setdefault(endpoint.address, {})[endpoint.method.lower()] = operation
+    shown = {name: schema for name, schema in sorted(components.items()) if name not in queries.values()}
     return {
         "openapi": "3.1.0",
         "info": {"title": "qarunner", "version": __version__, "summary": "The quality store of a device farm"},
@@ -55,11 +56,16 @@ def document(endpoints: Sequence[Endpoint], server: str = "") -> dict[str, Any]:
     }
 
 
-def _operation(endpoint: Endpoint, by_type: dict[Any, Any], queries: dict[Any, Any]) -> dict[str, Any]:
+def _name(reference: dict[str, str]) -> str:
+    """Return the name of the component that a schema is: types of one name in two modules have longer ones."""
+    return reference["$ref"].rpartition("/")[2]
+
+
+def _operation(endpoint: Endpoint, by_type: dict[Any, Any], query: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
-        "parameters": [*_path_parameters(endpoint), *_query_parameters(queries[endpoint.query])],
+        "parameters": [*_path_parameters(endpoint), *_query_parameters(query)],
         "responses": _responses(endpoint, by_type),
         "security": [] if endpoint.action is None else [{"token": []}],
     }

@@ -9,7 +9,7 @@ from flask import Response
 
 from qarunner.access import Action
 from qarunner.access.limits import ARTIFACTS
-from qarunner.server.api.endpoint import Endpoint
+from qarunner.dialects.endpoint import Endpoint
 from qarunner.server.api.farm import need_farm
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 
 from qarunner.access import Action
+from qarunner.dialects.endpoint import Answer, Body, Endpoint
 from qarunner.dialects.routes import caller
-from qarunner.server.api.endpoint import Answer, Body, Endpoint
 from qarunner.server.api.farm import need_farm
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 
 from qarunner.access import Action
+from qarunner.dialects.endpoint import Answer, Endpoint, Query
 from qarunner.results import Result, Run
-from qarunner.server.api.endpoint import Answer, Endpoint, Query
 from qarunner.store.detail import result_detail
 from qarunner.store.filter import parse
 from qarunner.store.known_values import known_values

@@ -15,10 +15,10 @@ from qarunner.access import Action
 from qarunner.access.limits import ARTIFACTS
 from qarunner.access.service import address_of
 from qarunner.dialects.bodies import body_chunks
+from qarunner.dialects.endpoint import Answer, Body, Endpoint
 from qarunner.dialects.routes import RefusedError, caller
 from qarunner.pack.revisions import SHA
 from qarunner.pack.snapshots import LARGEST
-from qarunner.server.api.endpoint import Answer, Body, Endpoint
 from qarunner.store.contents import CHUNK, explain_full_disk
 
 if TYPE_CHECKING:

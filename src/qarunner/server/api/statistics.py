@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from qarunner.access import Action
-from qarunner.server.api.endpoint import Answer, Endpoint, Query
+from qarunner.dialects.endpoint import Answer, Endpoint, Query
 from qarunner.store import statistics
 from qarunner.store.clock import now
 from qarunner.store.filter.tree import Field, Pattern
