@@ -15,6 +15,7 @@ TABLE = """
     run jobs        yes  yes   no   no     no
     deliver results yes  yes   no   no     yes
     change results  yes  yes   no   no     no
+    define tests    yes  yes   no   no     no
     own account     yes  yes   yes  yes    no
     manage users    yes  no    no   no     no
     manage server   yes  no    no   no     no

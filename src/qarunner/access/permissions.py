@@ -23,6 +23,8 @@ class Action(enum.StrEnum):
     """Send results and artifacts. A job's own token may do this for its job, and nothing else."""
     CHANGE_RESULTS = "change results"
     """Delete or re-file results, change what is kept beside them."""
+    DEFINE_TESTS = "define tests"
+    """Say which tests there are and within which limits they pass. Whoever writes a test pack says that already."""
     OWN_ACCOUNT = "own account"
     """See and change one's own tokens and password."""
     MANAGE_USERS = "manage users"
@@ -44,6 +46,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.RUN_JOBS: _WRITERS,
     Action.DELIVER_RESULTS: _WRITERS,
     Action.CHANGE_RESULTS: _WRITERS,
+    Action.DEFINE_TESTS: _WRITERS,
     Action.OWN_ACCOUNT: _EVERYONE,
     Action.MANAGE_USERS: _ADMINS,
     Action.MANAGE_SERVER: _ADMINS,

@@ -1,6 +1,7 @@
 """The dialect ``qatrack``: the API of QATrack+, by which devices are held against references and tolerances over time.
 
-`resources` says what can be read, `reading` answers lists and details of it, `rules` decides on values.
+`resources` says what can be read, `reading` answers lists and details of it, `rules` decides on values,
+`definition` makes and changes units, lists and limits.
 """
 
 from __future__ import annotations
@@ -14,19 +15,28 @@ from qarunner.hookspecs import hookimpl
 if TYPE_CHECKING:
     from flask import Blueprint, Response
 
+    from qarunner.dialects.endpoint import Endpoint
+
 NAME = "qatrack"
 
 
 @hookimpl
 def qa_dialects() -> Iterable[Dialect]:
     """Offer it. Flask is loaded when the server asks for the routes."""
-    return (Dialect(NAME, "QATrack+ API", [Claim("/api")], ("token", "session"), _blueprint, _error),)
+    claims, doors = [Claim("/api")], ("token", "session")
+    return (Dialect(NAME, "QATrack+ API", claims, doors, _blueprint, _error, endpoints=_endpoints),)
 
 
 def _blueprint(services: Services) -> Blueprint:
     from qarunner.dialects.qatrack.routes import blueprint
 
     return blueprint(services)
+
+
+def _endpoints(services: Services) -> Iterable[Endpoint]:
+    from qarunner.dialects.qatrack.definition.endpoints import endpoints
+
+    return endpoints(services)
 
 
 def _error(problem: Problem) -> Response:
