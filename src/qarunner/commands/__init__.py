@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from qarunner.commands.spec import PLUGINS, RUN, SERVER, SET_UP, Command
+from qarunner.commands.spec import LISTS, PLUGINS, RUN, SERVER, SET_UP, Command
 from qarunner.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ _VERBS = (
     (SERVER, "migrate", "bring a store to the layout of this release, after a backup"),
     (SERVER, "clean", "delete old results of a server, after a look at what would go"),
     (SERVER, "keys", "list or rotate the keys of a server's store"),
+    (LISTS, "qatrack plan", "propose test lists from a run's testcases and measurements"),
+    (LISTS, "qatrack show", "say what config/qatrack would change of a server's units, test lists and limits"),
+    (LISTS, "qatrack apply", "change a server's units, test lists and limits as config/qatrack says"),
     (PLUGINS, "plugins", "list the plugins and what they offer"),
     (PLUGINS, "new-plugin", "make a package with a working driver and its test"),
 )
@@ -51,7 +54,7 @@ def qa_commands() -> Iterable[Command]:
 
 
 def _command(group: str, name: str, summary: str) -> Command:
-    module = f"{__name__}.{name.replace('-', '_')}"
+    module = f"{__name__}.{name.replace('-', '_').replace(' ', '.')}"
 
     def add_arguments(parser: argparse.ArgumentParser) -> None:
         importlib.import_module(module).add_arguments(parser)

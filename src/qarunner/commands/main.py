@@ -22,7 +22,9 @@ EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 
-OF_SERVER = ("serve", "user", "token", "backup", "restore", "migrate", "clean", "keys")
+OF_SERVER = frozenset((
+    "serve", "user", "token", "backup", "restore", "migrate", "clean", "keys", "qatrack show", "qatrack apply",
+))  # fmt: skip
 """Verbs in whose process no test pack's code may run: it could read the server's keys."""
 
 LOOK_AT_TROUBLE = ("plugins", "config", "doctor")
@@ -66,7 +68,7 @@ def _run(words: list[str]) -> int:
     given, words = common_options().parse_known_args(words)
     verb = words[0] if words else ""
     options = {name: value for name, value in vars(given).items() if value}
-    context = Context(options, _here(), look_for_pack=verb not in OF_SERVER)
+    context = Context(options, _here(), look_for_pack=OF_SERVER.isdisjoint({verb, " ".join(words[:2])}))
     if verb in ("-V", "--version"):
         say(_version())
         return 0
@@ -76,12 +78,28 @@ def _run(words: list[str]) -> int:
         say(overview(commands))
         return 0 if verb else EXIT_USAGE
     if verb not in commands:
-        problem = f"there is no option {verb!r}" if verb.startswith("-") else f"there is no verb {verb!r}"
-        raise QarunnerError(problem, f"{nearest(verb, commands)} `qarunner --help` lists all".strip())
+        group = {name: command for name, command in commands.items() if name.startswith(f"{verb} ")}
+        verb = _verb_of_group(verb, words[1:2], group) if group else _unknown(verb, commands)
+    if not verb:
+        say(overview(group, words[0]))
+        return 0 if words[1:] else EXIT_USAGE
     parser = parser_of(commands[verb])
-    arguments = _parsed(parser, words[1:])
+    arguments = _parsed(parser, words[len(verb.split()) :])
     arguments.context = context
     return commands[verb].run(arguments)
+
+
+def _verb_of_group(group: str, words: Sequence[str], commands: Mapping[str, Command]) -> str:
+    """Return the verb of two words that is meant, such as ``qatrack plan``; empty where the list of them is."""
+    if not words or words[0] in ("-h", "--help"):
+        return ""
+    verb = f"{group} {words[0]}"
+    return verb if verb in commands else _unknown(verb, commands)
+
+
+def _unknown(verb: str, commands: Mapping[str, Command]) -> str:
+    problem = f"there is no option {verb!r}" if verb.startswith("-") else f"there is no verb {verb!r}"
+    raise QarunnerError(problem, f"{nearest(verb, commands)} `qarunner --help` lists all".strip())
 
 
 def _here() -> Path:
@@ -143,11 +161,11 @@ def _commands(context: Context, *, strict: bool) -> Mapping[str, Command]:
         return {command.name: command for command in qa_commands()}
 
 
-def overview(commands: Mapping[str, Command]) -> str:
-    """Return the text of ``qarunner --help``."""
+def overview(commands: Mapping[str, Command], verb: str = "VERB") -> str:
+    """Return the text of ``qarunner --help``, or of a verb that is the first of two words."""
     width = max(len(name) for name in commands)
     lines = [
-        "usage: qarunner VERB ...",
+        f"usage: qarunner {verb} ...",
         "",
         "Run test packs on televisions, set-top boxes and browsers, and keep the evidence.",
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 RUN = "Run and look"
 SET_UP = "Set up"
 SERVER = "Serve"
+LISTS = "Test lists (QATrack+)"
 PLUGINS = "Plugins"
 OF_PLUGINS = "From plugins"
 
@@ -17,7 +18,8 @@ OF_PLUGINS = "From plugins"
 class Command:
     """One verb.
 
-    :param name: as typed, such as ``new-pack``.
+    :param name: as typed, such as ``new-pack``; of two words, such as ``qatrack plan``, for one verb of a group to
+        which any plugin may add its own.
     :param summary: one line for ``qarunner --help``.
     :param add_arguments: gets the verb's own parser; must import nothing heavy.
     :param run: gets the parsed arguments and returns the exit code; imports what it needs. A `qarunner.QarunnerError`

@@ -29,7 +29,7 @@ FREE_PORT_URL = "http://127.0.0.1:9"
     [
         ((), {}, "it is not said what to run"),
         (("--all", PASS), {}, "exclude each other"),
-        ((PASS,), {"QARUNNER_SERVER": ""}, "it is not said which server to run on"),
+        ((PASS,), {"QARUNNER_SERVER": ""}, "it is not said where the server is"),
         ((PASS, "--server", "farm.example.com"), {}, "the server's address is 'farm.example.com'"),
         ((PASS, "--server", "https://me:secret@farm.example.com"), {}, "holds a user or password"),
         ((PASS, "--server", FREE_PORT_URL), {}, f"{FREE_PORT_URL} cannot be reached: Connection refused"),

@@ -27,7 +27,7 @@ def address_of(configuration: Configuration, token_file: str | None) -> tuple[st
     url = str(configuration.get("server_url") or options.get("url") or "").rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        problem = f"the server's address is {url!r}" if url else "it is not said which server to run on"
+        problem = f"the server's address is {url!r}" if url else "it is not said where the server is"
         raise ConfigurationError(problem, "Give --server https://HOST, or set QARUNNER_SERVER, or server_url")
     if parts.username or parts.password:
         raise ConfigurationError("the server's address holds a user or password", f"Put a token into {TOKEN} instead")

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from qarunner.dialects.qatrack.definition import kinds
 from qarunner.dialects.qatrack.definition.kinds import Key, Thing, Things
 from qarunner.dialects.qatrack.definition.limits import Held
+from qarunner.dialects.qatrack.definition.troubles import DefinitionError, Trouble
 
 if TYPE_CHECKING:
     from qarunner.dialects.qatrack.definition.completing import Wanted
+
+
+MOST_LIMITS = 200_000
+"""Of all tests on all units."""
+ADVICE = "Say of each list on which units it is done"
 
 
 class Contents:
@@ -26,10 +33,13 @@ class Contents:
         self._entries = {key: sorted(found, key=lambda entry: entry[0]) for key, found in entries.items()}
         days = sorted(things[kinds.DAY].values(), key=lambda day: day.key[1])
         self._days = [(day.key[0], day.values["test_list"]) for day in days]
+        self._found: dict[Key, list[Key]] = {}
 
     def tests(self, test_list: Key) -> list[Key]:
         """Return the tests of a list in their order, those of sublists in their places."""
-        return self.walk(test_list)[0]
+        if test_list not in self._found:
+            self._found[test_list] = self.walk(test_list)[0]
+        return self._found[test_list]
 
     def walk(self, test_list: Key) -> tuple[list[Key], list[Key]]:
         """Return the tests of a list in their order, and the lists that stand in it a second time."""
@@ -84,7 +94,9 @@ class Assignments:
 
     def limits(self) -> Iterator[Thing]:
         """Return the limits of each test on each unit where it is done; inactive where it is not any more."""
-        needed = dict.fromkeys(self._needed())
+        needed = dict.fromkeys(islice(self._needed(), MOST_LIMITS + 1))
+        if len(needed) > MOST_LIMITS:
+            raise DefinitionError([Trouble("", f"more than {MOST_LIMITS} limits would be kept", ADVICE)])
         for pair in needed:
             values = self._values(*pair)
             if values:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qarunner.dialects.qatrack.definition import kinds
+from qarunner.dialects.qatrack.definition.assignments import ADVICE
 from qarunner.dialects.qatrack.definition.defaults import CATEGORY, FREQUENCIES, STATUSES
 from qarunner.dialects.qatrack.definition.kinds import KINDS, Key, Thing, Things
 from qarunner.dialects.qatrack.definition.records import Sublist, Unit
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from qarunner.dialects.qatrack.definition.limits import Held
     from qarunner.dialects.qatrack.definition.records import Cycle, Definition, Done, Frequency, Status, TestList
 
+MOST_COLLECTIONS = 50_000
 Where = Callable[[str], str]
 """Turns a path such as ``$.lists[0].name`` into a place that a person finds."""
 
@@ -220,7 +222,11 @@ class _Completing:
         """Add the collections of a list or a cycle."""
         if not done.active:
             return
-        for number, written in enumerate(self._units if done.units is None else done.units):
+        units = self._units if done.units is None else done.units
+        if len(self.wanted.things[kinds.COLLECTION]) + len(units) > MOST_COLLECTIONS:
+            self._trouble(part.where(path), f"more than {MOST_COLLECTIONS} lists on units", ADVICE)
+            return
+        for number, written in enumerate(units):
             unit = written if isinstance(written, str) else written.unit
             own = None if isinstance(written, str) else written
             place = part.where(path if done.units is None else f"{path}.units[{number}]")

@@ -17,9 +17,9 @@ from qarunner.errors import ConfigurationError
 LARGEST = 2 * 1024 * 1024
 """Characters of a file."""
 DEEPEST = 20
-_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)([eE][-+]?[0-9]{1,3})?")
+WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+FLOAT = re.compile(r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)([eE][-+]?[0-9]{1,3})?")
 
 Lines = dict[str, int]
 """The line of each value, from 1, by its path, such as ``$.lists[0].name``."""
@@ -93,11 +93,11 @@ def _mapping(node: Any, path: str, lines: Lines) -> dict[str, Any]:
 
 def _plain(text: str, line: int) -> Any:
     """Return what a text without quotes is."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.fullmatch(text):
+    if text in WORDS:
+        return WORDS[text]
+    if INTEGER.fullmatch(text):
         return int(text)
-    if _FLOAT.fullmatch(text):
+    if FLOAT.fullmatch(text):
         number = float(text)
         if math.isinf(number):
             raise YamlError(line, f"{text} is too large for a number", "Put a text in quotes")

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
     from qarunner.dialects.qatrack.reading.addresses import Addresses
 
+URI = {"type": "string", "format": "uri"}
+URIS = {"type": "array", "items": URI}
+TEXT = {"type": "string"}
+NUMBER = {"type": "integer"}
+NOTHING = {"nullable": True}
+"""What fields are that no column tells of, as JSON Schema says it."""
 Row = Mapping[str, Any]
 """One row of a resource's table, by the names of its columns in Python."""
 Shape = dict[str, Any]
@@ -59,10 +65,11 @@ class Links:
 
 @dataclass(frozen=True)
 class Made:
-    """Something that follows from the row alone."""
+    """Something that follows from the row alone. `schema`: what it is, as JSON Schema says it."""
 
     name: str
     make: Callable[[Row, Addresses], Any]
+    schema: Mapping[str, Any]
 
 
 Field = Plain | Links | Made
@@ -93,6 +100,7 @@ class Resource:
     :param relations: by the word that filters use; links are relations by themselves.
     :param searchable: names of further plain columns that filters know, though rows do not show them.
     :param page: rows of a page, where the client does not say.
+    :param added: what `complete` adds, each as JSON Schema says it.
     """
 
     path: str
@@ -103,6 +111,7 @@ class Resource:
     relations: Mapping[str, Relation] = field(default_factory=dict)
     searchable: Sequence[str] = ()
     complete: Complete | None = None
+    added: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def relation(self, word: str) -> Relation | None:
         """Return the way that a word of a filter names."""
