@@ -27,7 +27,8 @@ def install(routes: Blueprint, services: Services) -> None:
     def root() -> Response:
         """Name the rooms."""
         found = {room: f"{addresses_of(services).root}/api/{room}/" for room in ROOMS}
-        return answer({**found, "get-token": f"{addresses_of(services).root}/api/get-token/"})
+        single = {word: f"{addresses_of(services).root}/api/{word}/" for word in ("get-token", "schema")}
+        return answer({**found, **single})
 
     for name, room in [*((room, room) for room in ROOMS), ("qc", "qa")]:
         _install_room(routes, services, name, room)

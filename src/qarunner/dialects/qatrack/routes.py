@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, request
 
 from qarunner.dialects.qatrack import NAME, index, lists, problems, tokens
+from qarunner.dialects.qatrack.schema import route as schema
 
 if TYPE_CHECKING:
     from qarunner.dialects.spec import Services
 
-PARTS = (tokens, index, lists)
+PARTS = (tokens, index, lists, schema)
 
 
 def blueprint(services: Services) -> Blueprint:

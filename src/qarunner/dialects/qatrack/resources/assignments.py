@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, select
 
 from qarunner.dialects.qatrack.groups import GROUPS
-from qarunner.dialects.qatrack.resources.spec import Link, Made, Plain, Relation, Resource, Row, Shape
+from qarunner.dialects.qatrack.resources.spec import (
+    NUMBER,
+    URI,
+    URIS,
+    Link,
+    Made,
+    Plain,
+    Relation,
+    Resource,
+    Row,
+    Shape,
+)
 from qarunner.store.models import qatrack
 
 if TYPE_CHECKING:
@@ -25,6 +36,11 @@ def _object(row: Row, addresses: Addresses) -> str:
     if row["test_list"] is not None:
         return addresses.row("qa/testlists", row["test_list"])
     return addresses.row("qa/testlistcycles", row["cycle"])
+
+
+def _object_id(row: Row, _addresses: Addresses) -> int:
+    number: int = row["cycle"] if row["test_list"] is None else row["test_list"]
+    return number
 
 
 def _content_type(row: Row, addresses: Addresses) -> str:
@@ -82,18 +98,22 @@ RESOURCES = (
         "qa/unittestcollections",
         qatrack.Collection,
         (
-            Made("tests_object", _object),
+            Made("tests_object", _object, URI),
             Plain("due_date"),
             Plain("auto_schedule"),
             Plain("active"),
-            Made("object_id", lambda row, _addresses: row["cycle"] if row["test_list"] is None else row["test_list"]),
+            Made(
+                "object_id",
+                lambda row, _addresses: row["cycle"] if row["test_list"] is None else row["test_list"],
+                NUMBER,
+            ),
             Plain("name"),
             Link("unit", target="units/units"),
             Link("frequency", target="qa/frequencies"),
             Link("assigned_to", target="auth/groups"),
-            Made("content_type", _content_type),
+            Made("content_type", _content_type, URI),
             Link("last_instance", target="qa/testlistinstances"),
-            Made("visible_to", _everybody),
+            Made("visible_to", _everybody, URIS),
         ),
         page=10,
         relations={
@@ -101,5 +121,6 @@ RESOURCES = (
             "test_list_cycle": Relation("qa/testlistcycles", "cycle"),
         },
         complete=add_next_day,
+        added={"next_day": NUMBER, "next_test_list": {**URI, "nullable": True}},
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qarunner.dialects.qatrack.groups import group_number
-from qarunner.dialects.qatrack.resources.spec import Made, Plain, Resource
+from qarunner.dialects.qatrack.resources.spec import TEXT, URIS, Made, Plain, Resource
 from qarunner.store.models import User
 
 RESOURCES = (
@@ -12,10 +12,10 @@ RESOURCES = (
         User,
         (
             Plain("username", "name"),
-            Made("first_name", lambda _row, _addresses: ""),
-            Made("last_name", lambda _row, _addresses: ""),
+            Made("first_name", lambda _row, _addresses: "", TEXT),
+            Made("last_name", lambda _row, _addresses: "", TEXT),
             Plain("email"),
-            Made("groups", lambda row, addresses: [addresses.row("auth/groups", group_number(row["role"]))]),
+            Made("groups", lambda row, addresses: [addresses.row("auth/groups", group_number(row["role"]))], URIS),
             Plain("date_joined", "created"),
         ),
         hidden=frozenset({"date_joined"}),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from qarunner.dialects.qatrack.resources.limits import EDITED
-from qarunner.dialects.qatrack.resources.spec import Link, Links, Made, Plain, Resource, Row, Shape
+from qarunner.dialects.qatrack.resources.spec import URI, Link, Links, Made, Plain, Resource, Row, Shape
 from qarunner.store.models import qatrack
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ RESOURCES = (
         (
             Links("comments", qatrack.Comment, "list_instance", "id", "comments/comments", order="id"),
             Links("test_instances", qatrack.TestInstance, "list_instance", "id", "qa/testinstances", order="order"),
-            Made("site_url", lambda row, addresses: addresses.session(row["id"])),
+            Made("site_url", lambda row, addresses: addresses.session(row["id"]), URI),
             *(Plain(name) for name in LIST_INSTANCE.split()),
             Link("unit_test_collection", "collection", target="qa/unittestcollections"),
             Link("test_list", target="qa/testlists"),
@@ -88,12 +88,13 @@ RESOURCES = (
         ),
         page=10,
         complete=add_attachments,
+        added={"attachments": {"type": "array", "items": {"type": "object"}}},
     ),
     Resource(
         "attachments/attachments",
         qatrack.Attachment,
         (
-            Made("attachment", lambda row, addresses: addresses.file(row["id"], row["label"])),
+            Made("attachment", lambda row, addresses: addresses.file(row["id"], row["label"]), URI),
             *(Plain(name) for name in FILE.split()),
             Plain("created"),
             Link("created_by", target="auth/users"),

@@ -12,11 +12,10 @@ if TYPE_CHECKING:
 
     from qarunner.dialects.qatrack.reading.addresses import Addresses
 
-URI = {"type": "string", "format": "uri"}
-URIS = {"type": "array", "items": URI}
-TEXT = {"type": "string"}
-NUMBER = {"type": "integer"}
-NOTHING = {"nullable": True}
+URI: Mapping[str, Any] = {"type": "string", "format": "uri"}
+URIS: Mapping[str, Any] = {"type": "array", "items": URI}
+TEXT: Mapping[str, Any] = {"type": "string"}
+NUMBER: Mapping[str, Any] = {"type": "integer"}
 """What fields are that no column tells of, as JSON Schema says it."""
 Row = Mapping[str, Any]
 """One row of a resource's table, by the names of its columns in Python."""
