@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def endpoints(services: Services) -> list[Endpoint]:
     """Return all routes: the server's own and those of the dialects."""
-    rooms = (results, delivery, artifacts, statistics, farm, pictures, snapshots)
+    rooms = (results, delivery, artifacts, statistics, farm, pictures, remote, snapshots)
     found = [endpoint for room in rooms for endpoint in room.endpoints(services)]
     for dialect in services.dialects:
         if dialect.endpoints is not None:
