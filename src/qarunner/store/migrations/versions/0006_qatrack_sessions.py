@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from qarunner.store.models.qatrack.revision import create_triggers
 from qarunner.store.types import RowNumber, UtcTime, Words
 
 revision = "0006"
@@ -16,6 +17,7 @@ def upgrade() -> None:
     _list_instances()
     _test_instances()
     _comments_and_files()
+    _revision()
 
 
 def _list_instances() -> None:
@@ -35,6 +37,7 @@ def _list_instances() -> None:
         sa.Column("all_reviewed", sa.Boolean(), nullable=False),
         sa.Column("reviewed", UtcTime(), nullable=True),
         sa.Column("reviewed_by", RowNumber, nullable=True),
+        sa.Column("results_due", sa.Boolean(), nullable=False),
         sa.Column("created", UtcTime(), nullable=False),
         sa.Column("created_by", RowNumber, nullable=True),
         sa.Column("modified", UtcTime(), nullable=False),
@@ -63,6 +66,14 @@ def _list_instances() -> None:
         "qatrack_list_instances",
         ["collection", "work_completed"],
         unique=False,
+    )
+    op.create_index(
+        "ix_qatrack_list_instances_results_due",
+        "qatrack_list_instances",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("results_due"),
+        postgresql_where=sa.text("results_due"),
     )
     op.create_index("ix_qatrack_list_instances_test_list", "qatrack_list_instances", ["test_list"], unique=False)
     op.create_index(
@@ -199,3 +210,13 @@ def _comments_and_files() -> None:
     op.create_index("ix_qatrack_attachments_content", "qatrack_attachments", ["content"], unique=False)
     op.create_index("ix_qatrack_attachments_list_instance", "qatrack_attachments", ["list_instance"], unique=False)
     op.create_index("ix_qatrack_attachments_test_instance", "qatrack_attachments", ["test_instance"], unique=False)
+
+
+def _revision() -> None:
+    op.create_table(
+        "qatrack_revision",
+        sa.Column("id", RowNumber, autoincrement=False, nullable=False),
+        sa.Column("number", RowNumber, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_qatrack_revision"),
+    )
+    create_triggers(op.get_bind())

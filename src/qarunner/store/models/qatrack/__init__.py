@@ -15,6 +15,7 @@ from qarunner.store.models.qatrack.limits import (
     Status,
     Tolerance,
 )
+from qarunner.store.models.qatrack.revision import Revision
 from qarunner.store.models.qatrack.sessions import Attachment, Comment, ListInstance, TestInstance
 from qarunner.store.models.qatrack.units import Modality, Site, Unit, UnitClass, UnitModality, UnitType, Vendor
 
@@ -33,6 +34,7 @@ __all__ = [
     "Membership",
     "Modality",
     "Reference",
+    "Revision",
     "Site",
     "Status",
     "Sublist",

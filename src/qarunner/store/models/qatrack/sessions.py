@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qarunner.store.models.base import NUMBERED, Base, Number
@@ -33,9 +33,17 @@ class ListInstance(Edited, Base):
     all_reviewed: Mapped[bool] = mapped_column(default=False)
     reviewed: Mapped[datetime | None]
     reviewed_by: Mapped[int | None] = by_user()
+    results_due: Mapped[bool] = mapped_column(default=False)
+    """Whether the store's results do not tell of it yet, as it is now: they are made right after the answer."""
 
     __table_args__ = (
         Index("ix_qatrack_list_instances_collection_work_completed", "collection", "work_completed"),
+        Index(
+            "ix_qatrack_list_instances_results_due",
+            "id",
+            sqlite_where=text("results_due"),
+            postgresql_where=text("results_due"),
+        ),
         NUMBERED,
     )
 
