@@ -53,6 +53,8 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Of the disk with the artifacts: the oldest results are deleted until so much is free; 0 is no limit."""
     body_limit: Number = 16 * 1024 * 1024
     """Bytes of a request's body; artifacts have a limit of their own."""
+    upload_limit: Number = 64 * 1024 * 1024
+    """Bytes of a request's body that has files within its JSON, as the QATrack+ API takes them."""
     snapshot_limit: Annotated[int, msgspec.Meta(ge=0)] = 512 * 1024 * 1024
     """Bytes of a snapshot of a checkout that `qarunner run` may send; 0 when only what was pushed may run."""
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from qarunner.jobs.packs import Packs
     from qarunner.store.engine import Store
 
+UPLOAD_LIMIT = 64 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class Services:
@@ -28,6 +30,7 @@ class Services:
     :param external_url: how clients reach the server, or the dialect where it has a place of its own, without a slash
         at the end; empty when it is as their requests say. `addresses` makes URLs of it.
     :param portal_url: how people reach the portal, where that is another address.
+    :param upload_limit: bytes of a request's body that has files within its JSON.
     :param zone: the time zone of times that clients send or are shown without one, in APIs that know no other.
     :param dialects: all that the server speaks; set when the application is made.
     """
@@ -39,6 +42,7 @@ class Services:
     packs: Packs
     external_url: str = ""
     portal_url: str = ""
+    upload_limit: int = UPLOAD_LIMIT
     zone: tzinfo = UTC
     dialects: Sequence[Dialect] = ()
     stopping: threading.Event = field(default_factory=threading.Event)

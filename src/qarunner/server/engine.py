@@ -56,6 +56,7 @@ class Parts:
             farm=farm,
             packs=packs,
             external_url=self.config.external_url.rstrip("/"),
+            upload_limit=self.config.upload_limit,
             zone=zone_of(self.config),
             stopping=self.stopping,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -59,15 +59,24 @@ def keep_artifact(store: Store, result: str, path: str, staged: Staged) -> Artif
     """
     artifact_name(path)
     with store.write() as connection:
-        _lock_contents(connection, exclusive=False)
+        record_contents(connection, [staged])
         number = number_of(connection, result)
-        content = {"sha256": staged.sha256, "md5": staged.md5, "size": staged.size, "created": now()}
-        connection.execute(insert_new(connection, Content), content)
         artifact = {"result": number, "path": path, "size": staged.size, "sha256": staged.sha256}
         connection.execute(insert_or_set(connection, StoredArtifact, "size", "sha256"), artifact)
         # Last: if it fails nothing is recorded, and if the process ends here the next sweep finds a file too many.
         store.contents.put(staged)
     return ArtifactEntry(path, staged.size, staged.sha256, staged.md5)
+
+
+def record_contents(connection: Connection, staged: Sequence[Staged]) -> None:
+    """Record bytes as contents, which stay from now on until the write ends; whoever has them is recorded within it.
+
+    The last step of that write is `ContentFiles.put` for each of them.
+    """
+    _lock_contents(connection, exclusive=False)
+    moment = now()
+    rows = [{"sha256": one.sha256, "md5": one.md5, "size": one.size, "created": moment} for one in staged]
+    connection.execute(insert_new(connection, Content), rows)
 
 
 def artifacts_of(connection: Connection, number: int) -> list[ArtifactEntry]:

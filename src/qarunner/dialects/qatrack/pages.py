@@ -24,9 +24,14 @@ def answer(value: Any, ignored: Sequence[str] = ()) -> Response:
     """
     response = Response(_page(value, ignored), mimetype="text/html") if wants_page() else json_answer(value)
     for word in ignored:
-        response.headers.add("Warning", f'299 qarunner "{_quotable(word)} is unknown here and was ignored"')
+        warn(response, f"{word[:80]} is unknown here and was ignored")
     response.headers.add("Vary", "Accept")
     return response
+
+
+def warn(response: Response, text: str) -> None:
+    """Add a ``Warning`` header."""
+    response.headers.add("Warning", f'299 qarunner "{_quotable(text)}"')
 
 
 def _page(value: Any, ignored: Sequence[str]) -> str:
@@ -67,4 +72,4 @@ def wants_page() -> bool:
 
 
 def _quotable(text: str) -> str:
-    return "".join(letter for letter in text[:80] if " " <= letter <= "~" and letter not in '"\\')
+    return "".join(letter for letter in text[:200] if " " <= letter <= "~" and letter not in '"\\')

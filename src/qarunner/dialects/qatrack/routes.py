@@ -8,11 +8,12 @@ from flask import Blueprint, Response, redirect, request
 
 from qarunner.dialects.qatrack import NAME, index, lists, problems, tokens
 from qarunner.dialects.qatrack.schema import route as schema
+from qarunner.dialects.qatrack.sessions import routes as sessions
 
 if TYPE_CHECKING:
     from qarunner.dialects.spec import Services
 
-PARTS = (tokens, index, lists, schema)
+PARTS = (tokens, index, schema, sessions, lists)
 
 
 def blueprint(services: Services) -> Blueprint:

@@ -1,13 +1,12 @@
-"""Sends files that testcases made: in pieces, with ranges, and so that a browser never takes one for our page."""
+"""Sends artifacts, and the logs of jobs that still grow."""
 
 from __future__ import annotations
 
-import mimetypes
 from typing import TYPE_CHECKING
 
 from flask import Response, request
-from werkzeug.utils import send_file
 
+from qarunner.dialects.files import TEXT, content_file
 from qarunner.store.contents import ContentStream
 
 if TYPE_CHECKING:
@@ -16,35 +15,11 @@ if TYPE_CHECKING:
     from qarunner.dialects.spec import Services
     from qarunner.store.artifacts import ArtifactEntry
 
-PLAIN = "text/plain"
-TEXT = f"{PLAIN}; charset=utf-8"
-TEXTS = (".log", ".txt", ".conf", ".ini", ".py", ".feature", ".csv", ".md", ".yaml", ".yml")
-SHOWN = (PLAIN, "image/png", "image/jpeg", "image/gif", "image/webp", "video/mp4", "video/webm", "application/json")
-"""What a browser may show in place; everything else is a download."""
-
-
-def type_of(path: str) -> str:
-    """Return the media type that the name of a file tells."""
-    if path.lower().endswith(TEXTS):
-        return PLAIN
-    found, packed = mimetypes.guess_type(path)
-    return found if found and not packed else "application/octet-stream"
-
 
 def artifact_file(services: Services, entry: ArtifactEntry) -> Response:
-    """Send an artifact. Only names decide its type, and only harmless types are shown in place."""
+    """Send an artifact; see `content_file`."""
     assert entry.sha256 is not None, "find_artifact gives only those whose bytes came"
-    kind = type_of(entry.path)
-    return send_file(  # type: ignore[return-value]  # werkzeug's own class; the class asked for is Flask's
-        services.store.contents.path(entry.sha256),
-        request.environ,
-        mimetype=kind,
-        as_attachment=kind not in SHOWN,
-        download_name=entry.path.rpartition("/")[2],
-        etag=entry.sha256,
-        last_modified=0,
-        response_class=Response,
-    )
+    return content_file(services, entry.sha256, entry.path.rpartition("/")[2])
 
 
 def growing_file(path: Path | None) -> Response:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from flask import Response
 
 from qarunner.access import Action
+from qarunner.dialects.files import TEXT
 from qarunner.dialects.routes import allow
-from qarunner.dialects.stbt.files import TEXT, artifact_file
+from qarunner.dialects.stbt.files import artifact_file
 from qarunner.dialects.stbt.names import identifier_of
 from qarunner.dialects.stbt.result_lists import zone_argument
 from qarunner.dialects.stbt.shapes import API, json_answer, row_shape

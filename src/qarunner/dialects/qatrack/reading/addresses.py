@@ -39,7 +39,12 @@ class Addresses:
 
     def file(self, number: int, label: str) -> str:
         """Return where the bytes of an attachment are."""
-        return f"{self.root}/api/attachments/files/{number}/{quote(label)}"
+        return f"{self.root}{self.file_path(number, label)}"
+
+    @staticmethod
+    def file_path(number: int, label: str) -> str:
+        """Return the same without the host."""
+        return f"/api/attachments/files/{number}/{quote(label)}"
 
     def session(self, number: int) -> str:
         """Return the page where people see a list instance."""

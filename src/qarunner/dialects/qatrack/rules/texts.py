@@ -12,6 +12,12 @@ REQUIRED = "This field is required."
 NOT_NULL = "This field may not be null."
 NOT_A_STRING = "Not a valid string."
 NOT_AN_INTEGER = "A valid integer is required."
+NOT_A_BOOLEAN = "Must be a valid boolean."
+NOT_A_URL = "Incorrect type. Expected URL string, received {type}."
+NO_URL_MATCH = "Invalid hyperlink - No URL match."
+OTHER_URL_MATCH = "Invalid hyperlink - Incorrect URL match."
+NOTHING_THERE = "Invalid hyperlink - Object does not exist."
+BODY_NOT_AN_OBJECT = "Invalid data. Expected a dictionary, but got {type}."
 NOT_A_DATETIME = (
     "Datetime has wrong format. Use one of these formats instead: DD [Jan-Dec] YYYY hh:mm, DD [Jan-Dec] YYYY hh:mm:ss, "
     "YYYY-MM-DD hh:mm, YYYY-MM-DD hh:mm:ss, YYYY-MM-DD hh:mm:ss.uuuuuu, YYYY-MM-DDThh:mm:ss.uuuuuuZ."
@@ -49,6 +55,10 @@ KEY_TOO_LONG = "Ensure this field has no more than 255 characters."
 # Where the original crashes:
 SKIPPED_NOT_BOOLEAN = "skipped must be true or false for tests: {names}"
 COMMENT_NOT_TEXT = "comment must be text for tests: {names}"
+RESULTS = 'qarunner must have the form {"results": {"MACRO": "ID OF A RESULT"}}'
+RESULTS_TOO_LATE = "Results are named when a session is posted or completed; this one was completed before"
+OTHER_COLLECTION = "A session stays with the unit test collection that it was made for"
+OTHER_DAY = "A session stays with the day of the cycle that it was made for"
 NO_CONTENT = "{name} is missing the value field: the content of the file, as text or base64"
 
 

@@ -1,0 +1,32 @@
+"""Which results of the store the tests of a session stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from qarunner.dialects.qatrack.rules.kinds import Kind
+from qarunner.dialects.qatrack.rules.records import PassFail
+from qarunner.results import new_id
+
+if TYPE_CHECKING:
+    from qarunner.dialects.qatrack.sessions.judging import Judged
+
+INFORMATION = frozenset({Kind.CONSTANT, Kind.STRING, Kind.DATE, Kind.DATETIME})
+"""Types of tests that say something of the others, such as a firmware's version, unless they have limits."""
+
+
+def results_of(tests: Sequence[Judged], named: Mapping[str, str] | None) -> list[str]:
+    """Return the id of each test's result, empty for none.
+
+    Where a reporter of ours names results, the others stand for none; of anybody else's session each test is a result
+    of its own, but for those that only inform. :param named: ids by macro.
+    """
+    if named is not None:
+        return [named.get(test.member.test.macro, "") for test in tests]
+    return ["" if is_information(test.member.test.kind, test.pass_fail) else new_id() for test in tests]
+
+
+def is_information(kind: Kind, verdict: PassFail) -> bool:
+    """Whether a test only informs."""
+    return kind in INFORMATION and verdict in (PassFail.NO_TOL, PassFail.NOT_DONE)
