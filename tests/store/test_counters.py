@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from sqlalchemy import delete, select
 from tests.peers.sample_results import START, sample
 
@@ -112,3 +113,33 @@ def test_seconds_are_summed_and_days_are_utc(store: Store) -> None:
     with store.read() as connection:
         rows = connection.execute(select(NodeDay.day, NodeDay.seconds)).all()
     assert [tuple(row) for row in rows] == [(date(2026, 3, 1), 12.5)]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@given(arrivals=arrivals, data=st.data())
+def test_what_stood_in_for_a_result_is_not_counted_once_the_result_is_there(
+    store: Store, arrivals: list[tuple[str, str, str, Outcome]], data: st.DataObject
+) -> None:
+    forget(store)
+    results, submissions = [], []
+    for number, (testcase, node, build, outcome) in enumerate(arrivals):
+        result = sample(
+            testcase=testcase,
+            node=node,
+            outcome=outcome,
+            started=START + timedelta(hours=5 * number),
+            device=Device(model="T", build=build),
+        )
+        results.append(result)
+        other, hours = data.draw(st.sampled_from(Outcome)), data.draw(st.integers(-9, 9))
+        started = result.started + timedelta(hours=hours, minutes=number)
+        stand_in = structs.replace(result, outcome=other, started=started, testcase=data.draw(st.sampled_from("ab")))
+        submissions += [Submission(result=stand_in, source="qatrack"), Submission(result=result)]
+    left = data.draw(st.permutations(submissions))
+    while left:
+        size = data.draw(st.integers(1, 4))
+        ingest_batch(store, left[:size])
+        left = left[size:]
+    assert kept(store) == counted_by_hand(results)
+    with store.read() as connection:
+        assert not connection.execute(select(TestcaseDay).where(TestcaseDay.testcase.in_(["a", "b"]))).first()

@@ -246,3 +246,43 @@ def test_a_batch_of_thousands_is_stored_whole(store: Store) -> None:
     assert counted(store) == (2100, 2100)
     assert len({s.names["stbt"] for s in stored}) == 2100
     assert {s.state for s in ingest_batch(store, [Submission(result=r) for r in results])} == {"known"}
+
+
+def test_the_runners_own_record_takes_the_place_of_what_stood_in_for_it(store: Store) -> None:
+    own = sample(outcome=Outcome.FAIL, reason="no menu", steps=(Step(keyword="Then", name="one", status="failed"),))
+    stand_in = structs.replace(own, testcase="list::menu", outcome=Outcome.PASS, failures=(), steps=(), tags={"a": "1"})
+    first = ingest(store, Submission(result=stand_in, source="qatrack"))
+    running = structs.replace(own, finished=False, outcome=None, failures=())
+    assert ingest(store, Submission(result=running)).state == "known"
+    second = ingest(store, Submission(result=own))
+    assert (second.state, second.number) == ("updated", first.number)
+    kept = detail(store, own.id)
+    assert (kept.result, kept.row.source) == (own, "qarunner")
+    assert counted(store) == (1, 1)
+
+
+def test_what_stands_in_never_takes_the_place_of_the_runners_own_record(store: Store) -> None:
+    running = sample(outcome=None)
+    stand_in = structs.replace(running, finished=True, outcome=Outcome.PASS, testcase="list::menu")
+    ingest(store, Submission(result=running))
+    for amends in (False, True):
+        assert ingest(store, Submission(result=stand_in, source="qatrack", amends=amends)).state == "known"
+    assert detail(store, running.id).result == running
+
+
+def test_a_dialect_changes_only_what_it_said_itself(store: Store) -> None:
+    first = sample(outcome=Outcome.PASS)
+    changed = structs.replace(first, outcome=Outcome.FAIL)
+    ingest(store, Submission(result=first, source="qatrack"))
+    assert ingest(store, Submission(result=changed, source="qatrack")).state == "known"
+    assert ingest(store, Submission(result=changed, source="cometa", amends=True)).state == "known"
+    assert ingest(store, Submission(result=changed, source="qatrack", amends=True)).state == "updated"
+    assert detail(store, first.id).row.outcome is Outcome.FAIL
+    assert counted(store) == (1, 1)
+
+
+def test_a_deleted_result_is_not_brought_back_by_the_runners_own_record(store: Store) -> None:
+    stand_in = sample()
+    ingest(store, Submission(result=stand_in, source="qatrack"))
+    delete_result(store, stand_in.id, "private")
+    assert ingest(store, Submission(result=stand_in)).state == "deleted"

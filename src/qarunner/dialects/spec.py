@@ -96,6 +96,8 @@ class Dialect:
     :param blueprint: makes its routes.
     :param error: makes the answer to an error in its shape; called for unrouted paths, 405, 413, 429 and crashes, too.
     :param binding: a place of its own, which the configuration gives it.
+    :param upkeep: what it does soon after the server's start and each hour: to end what was cut off. Short steps; what
+        it raises is logged.
     :param tables: a folder of Alembic migrations of its own, for dialects from outside; built-in ones have none.
     :param endpoints: what it adds to our own API, where its public API has no word for something: routes below
         ``/qarunner/api/v1/NAME``, in the OpenAPI document as well. They are there wherever the dialect is bound.
@@ -108,5 +110,6 @@ class Dialect:
     blueprint: Callable[[Services], Blueprint]
     error: Callable[[Problem], Response]
     binding: Binding | None = None
+    upkeep: Callable[[Services], None] | None = None
     tables: Any = None
     endpoints: Callable[[Services], Iterable[Endpoint]] | None = None

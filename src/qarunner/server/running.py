@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from qarunner.server.upkeep import Upkeep
 from qarunner.store.engine import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from qarunner.dialects.spec import Dialect, Services
     from qarunner.notifiers import Notifier
@@ -88,7 +89,7 @@ class RunningServer:
             stack.callback(notices.close)
             notices.start()  # before jobs are looked after: the end of one that was left running is told
         self.services = self._engine(stack, parts)
-        upkeep = Upkeep(store, config, packs=self.services.packs)
+        upkeep = Upkeep(store, config, packs=self.services.packs, chores=self._chores(self.services))
         stack.callback(upkeep.close)
         app = create_app(self.services, self._dialects, AppSettings(config.body_limit, config.proxies))
         tls = (config.tls_cert, config.tls_key) if config.tls_cert else None
@@ -101,6 +102,9 @@ class RunningServer:
         self.http.start()
         upkeep.start()
         logger.info("the server accepts connections at %s", self.url)
+
+    def _chores(self, services: Services) -> list[Callable[[], None]]:
+        return [partial(dialect.upkeep, services) for dialect in self._dialects if dialect.upkeep is not None]
 
     @property
     def local_url(self) -> str:

@@ -19,6 +19,8 @@ from qarunner.store.portions import in_portions
 from qarunner.store.retention import Retention
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from qarunner.jobs.packs import Packs
     from qarunner.server_config import ServerConfig
     from qarunner.store.engine import Store
@@ -46,6 +48,7 @@ def retention_of(config: ServerConfig) -> Retention:
 class Upkeep:
     """Works in a thread of its own, from `start` to `close`.
 
+    :param chores: what others want to be done in each round.
     :param first: seconds until the first round.
     :param every: seconds from one round to the next.
     """
@@ -56,10 +59,11 @@ class Upkeep:
         config: ServerConfig,
         *,
         packs: Packs | None = None,
+        chores: Sequence[Callable[[], None]] = (),
         first: float = FIRST,
         every: float = EVERY,
     ) -> None:
-        self._store, self._packs = store, packs
+        self._store, self._packs, self._chores = store, packs, chores
         self._limits = retention_of(config)
         self._pauses = (first, every)
         self._stopped = threading.Event()
@@ -99,6 +103,8 @@ class Upkeep:
             self._see_whether_it_helped(before, freed)
         if limits.days is not None:
             drop_job_folders(self._store, limits.days)
+        for chore in self._chores:
+            chore()
         if thorough and self._packs is not None and (trees := self._packs.collect()):
             logger.info("removed %d exported trees that nobody has used for a week", trees)
         return done

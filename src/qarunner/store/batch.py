@@ -14,7 +14,7 @@ from qarunner.store.clock import now
 from qarunner.store.details import Row, artifact_rows, measurement_rows, step_rows, tag_rows
 from qarunner.store.models import StoredArtifact, StoredRun
 from qarunner.store.portions import in_portions
-from qarunner.store.submission import Namer, Stored, Submission
+from qarunner.store.submission import RUNNER, Namer, Stored, Submission
 from qarunner.store.upsert import insert_new, insert_or_set
 
 if TYPE_CHECKING:
@@ -28,6 +28,19 @@ class _Known(NamedTuple):
     number: int
     """0 when the result was deleted."""
     finished: bool
+    source: str
+
+    def gives_way_to(self, submission: Submission) -> bool:
+        """Whether a record replaces the one that is there.
+
+        The runner's own record does until it is finished, and stays then. One that a dialect made stands in for it: it
+        gives way to the finished one of the runner, and to a change by the same dialect.
+        """
+        if not self.number:
+            return False
+        if submission.source != RUNNER:
+            return submission.amends and submission.source == self.source
+        return not self.finished or (self.source != RUNNER and submission.result.finished)
 
 
 class Batch:
@@ -49,12 +62,13 @@ class Batch:
             self._execute(statements.ONE_AT_A_TIME_POSTGRESQL)
         known = self._known()
         new = [s for s in submissions if s.result.id not in known]
-        again = [s for s in submissions if s.result.id in known and not known[s.result.id].finished]
+        again = [s for s in submissions if s.result.id in known and known[s.result.id].gives_way_to(s)]
         numbers = {identifier: here.number for identifier, here in known.items()}
         numbers.update(zip((s.result.id for s in new), self._new_numbers(len(new)), strict=True))
         written = new + again
         if written:
             self._complete(written)
+            self._take_back([known[s.result.id].number for s in again if known[s.result.id].finished])
             self._count(written)
             self._write_rows(new, again, numbers)
             self._write_lists(written, [numbers[s.result.id] for s in again], numbers)
@@ -75,8 +89,8 @@ class Batch:
     def _known(self) -> dict[str, _Known]:
         known: dict[str, _Known] = {}
         for some in in_portions(self._rows):
-            for identifier, number, finished in self._execute(statements.KNOWN_RESULTS, {"some": some}):
-                known[identifier] = _Known(number, finished)
+            for identifier, *columns in self._execute(statements.KNOWN_RESULTS, {"some": some}):
+                known[identifier] = _Known(*columns)
         return known
 
     def _new_numbers(self, count: int) -> list[int]:
@@ -130,6 +144,15 @@ class Batch:
         for some in in_portions(sorted(identifiers)):
             known.update((row[0], row[1]) for row in self._execute(statements.KNOWN_RUNS, {"some": some}))
         return known
+
+    def _take_back(self, numbers: Sequence[int]) -> None:
+        """Make finished results running ones again, and take them out of the counters: others take their places."""
+        if not numbers:
+            return
+        for some in in_portions(numbers):
+            found = self._execute(statements.COUNTED, {"some": some})
+            counters.uncount(self._connection, [counters.Finished._make(row) for row in found])
+            self._execute(statements.TAKE_BACK, {"some": some})
 
     def _count(self, submissions: Sequence[Submission]) -> None:
         finished = [self._rows[s.result.id] for s in submissions if s.result.finished]

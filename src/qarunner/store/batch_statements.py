@@ -22,6 +22,7 @@ from sqlalchemy import (
 from qarunner.results import Outcome
 from qarunner.store.models import (
     Job,
+    NodeDay,
     ResultName,
     ResultTag,
     Series,
@@ -29,6 +30,7 @@ from qarunner.store.models import (
     StoredResult,
     StoredRun,
     StoredStep,
+    TestcaseDay,
     Tombstone,
 )
 from qarunner.store.upsert import table_of
@@ -41,10 +43,12 @@ _results, _tombs, _runs, _jobs = table_of(StoredResult), table_of(Tombstone), ta
 _names, _series = table_of(ResultName), table_of(Series)
 
 KNOWN_RESULTS = union_all(
-    select(_results.c.id, _results.c.number, _results.c.finished).where(_results.c.id.in_(_some)),
-    select(_tombs.c.id, literal_column("0"), literal_column("true")).where(_tombs.c.id.in_(_some)),
+    select(_results.c.id, _results.c.number, _results.c.finished, _results.c.source).where(_results.c.id.in_(_some)),
+    select(_tombs.c.id, literal_column("0"), literal_column("true"), literal_column("''")).where(
+        _tombs.c.id.in_(_some)
+    ),
 )
-"""id, number, finished of each of `some` ids that is known; number 0 when it was deleted."""
+"""id, number, finished, source of each of `some` ids that is known; number 0 when it was deleted."""
 
 KNOWN_RUNS = select(_runs.c.id, _runs.c.record).where(_runs.c.id.in_(_some))
 KNOWN_JOBS = select(_jobs.c.uid, _jobs.c.category, _jobs.c.branch, _jobs.c.revision, _jobs.c.username).where(
@@ -68,6 +72,11 @@ UPDATE_RESULT = (
     .where(_results.c.id == bindparam("this"))
     .values({column: bindparam(column.name) for column in _results.c if column.name not in KEPT})
 )
+COUNTED = select(
+    *(_results.c[name] for name in ("testcase", "node", "model", "build", "started", "outcome", "duration", "job"))
+).where(_results.c.number.in_(_some))
+"""What the counters need of `some` results, in the order of `counters.Finished`."""
+TAKE_BACK = update(_results).where(_results.c.number.in_(_some)).values(finished=False, outcome=None)
 DELETE_LISTS = [
     delete(table_of(model)).where(table_of(model).c.result.in_(_some))
     for model in (StoredStep, StoredMeasurement, ResultTag)
@@ -81,7 +90,23 @@ COUNT_JOB = (
     .where(_jobs.c.uid == bindparam("job"))
     .values({name: _jobs.c[name] + bindparam(f"more_{name}") for name in COUNTS})
 )
+DAY_KEY = ("same_name", "same_day", "same_model", "same_build")
+
+
+def _forget_day(model: Any, name: str) -> Any:
+    """Return the statement that removes a day on which nothing is counted any more."""
+    columns = table_of(model).c
+    key = [columns[column] == bindparam(f"same_{word}") for column, word in ((name, "name"), *_DAY)]
+    return delete(table_of(model)).where(*key, *(columns[count] == 0 for count in COUNTS))
+
+
+_DAY = tuple((word, word) for word in ("day", "model", "build"))
+FORGET_TESTCASE_DAY, FORGET_NODE_DAY = _forget_day(TestcaseDay, "testcase"), _forget_day(NodeDay, "node")
+
 SERIES_KEY = ("testcase", "node", "model", "build")
+_of_series = [_series.c[name] == bindparam(f"same_{name}") for name in SERIES_KEY]
+SERIES_ENDS = update(_series).where(*_of_series).values(started=bindparam("last"), outcome=bindparam("ends"))
+FORGET_SERIES = delete(_series).where(*_of_series)
 _series_key = [_series.c[name] for name in SERIES_KEY]
 
 

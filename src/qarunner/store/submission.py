@@ -14,6 +14,7 @@ LONGEST_TESTCASE = 1500
 LONGEST_WORD = 500
 LONGEST_TAG_VALUE = 2000
 """Bytes: what both databases can index."""
+RUNNER = "qarunner"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -30,8 +31,10 @@ class Submission(Record, frozen=True):
 
     result: Result
     run: Run | None = None
-    source: str = "qarunner"
-    """The dialect it came by."""
+    source: str = RUNNER
+    """Who says it: the runner itself, or the dialect that made it of what a stranger sent."""
+    amends: bool = False
+    """Whether it replaces what the same dialect said of the result before."""
     job: str = ""
     """The job's uid."""
     category: str = ""

@@ -1,7 +1,8 @@
 """The dialect ``qatrack``: the API of QATrack+, by which devices are held against references and tolerances over time.
 
-`resources` says what can be read, `reading` answers lists and details of it, `rules` decides on values,
-`definition` makes and changes units, lists and limits.
+`resources` says what can be read, `reading` answers lists and details of it. `sessions` takes completed lists in,
+`rules` decides on their values, and `joining` makes results of the store of them. `definition` makes and changes units,
+lists and limits.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ NAME = "qatrack"
 def qa_dialects() -> Iterable[Dialect]:
     """Offer it. Flask is loaded when the server asks for the routes."""
     claims, doors = [Claim("/api")], ("token", "session")
-    return (Dialect(NAME, "QATrack+ API", claims, doors, _blueprint, _error, endpoints=_endpoints),)
+    offered = Dialect(NAME, "QATrack+ API", claims, doors, _blueprint, _error, endpoints=_endpoints, upkeep=_upkeep)
+    return (offered,)
 
 
 def _blueprint(services: Services) -> Blueprint:
@@ -43,3 +45,10 @@ def _error(problem: Problem) -> Response:
     from qarunner.dialects.qatrack.problems import error
 
     return error(problem)
+
+
+def _upkeep(services: Services) -> None:
+    """Make results of sessions that were stored just before a server ended."""
+    from qarunner.dialects.qatrack.joining.joiner import Joiner
+
+    Joiner(services.store, services.zone).work()

@@ -6,8 +6,8 @@ Links of the session are whole URLs and those within tests are paths, as the ori
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from qarunner.dialects.qatrack.pages import warn
 from qarunner.dialects.qatrack.problems import json_answer
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from qarunner.dialects.qatrack.reading.addresses import Addresses
     from qarunner.dialects.qatrack.resources.spec import Shape
     from qarunner.dialects.qatrack.sessions.files import KeptFile
-    from qarunner.dialects.qatrack.sessions.judging import Judged, Judgement
+    from qarunner.dialects.qatrack.sessions.judging import Judged
+    from qarunner.dialects.qatrack.sessions.writing import Written
 
 PLAIN = ("all_reviewed", "day", "flagged", "in_progress", "include_for_scheduling", "user_key")
 TIMES = ("work_started", "work_completed", "due_date", "reviewed")
@@ -32,22 +33,11 @@ LINKS = {
 """By the word of the API: the column, and what its number is of."""
 
 
-def session_answer(
-    session: Mapping[str, Any],
-    judgement: Judgement,
-    numbers: Sequence[int],
-    files: Sequence[KeptFile],
-    comment: str,
-    addresses: Addresses,
-    status: int,
-) -> Response:
-    """Return the answer.
-
-    :param session: columns of the list instance. :param numbers: of the test instances, in order.
-    :param files: of all tests, earlier ones as well. :param comment: what came with this request.
-    """
+def session_answer(written: Written, addresses: Addresses, status: int) -> Response:
+    """Return the answer."""
+    session, judgement = written.session, written.draft.judgement
     of_test: dict[int | None, list[KeptFile]] = defaultdict(list)
-    for file in files:
+    for file in written.files:
         of_test[file.order].append(file)
     shape: Shape = {
         "url": addresses.row("qa/testlistinstances", session["id"]),
@@ -55,10 +45,10 @@ def session_answer(
         **{name: session[name] for name in PLAIN},
         **{name: addresses.time(session[name]) for name in TIMES},
         **{name: _link(addresses, path, session[column]) for name, (column, path) in LINKS.items()},
-        "comment": comment,
+        "comment": written.draft.comment,
         "tests": {
             test.member.test.macro: _test(test, number, of_test[order], addresses)
-            for order, (test, number) in enumerate(zip(judgement.tests, numbers, strict=True))
+            for order, (test, number) in enumerate(zip(judgement.tests, written.numbers, strict=True))
         },
     }
     if judgement.ignored:
@@ -77,15 +67,17 @@ def _link(addresses: Addresses, path: str, number: int | None) -> str | None:
 
 def _test(test: Judged, number: int, files: Sequence[KeptFile], addresses: Addresses) -> Shape:
     entry, value = test.entry, test.entry.value
-    paths = [addresses.file_path(file.number, file.name) for file in files]
-    shown = entry.value_display
-    if files and not entry.skipped:
-        shown = upload_display(paths[-1], files[-1].name)
+    text, shown = value.text or "", entry.value_display
+    if entry.upload is not None:  # the file's number is its text, once it is stored
+        text = str(files[-1].number)
+    file = next((file for file in files if str(file.number) == text), None)
+    if file is not None and not entry.skipped:
+        shown = upload_display(addresses.file_path(file.number, file.name), file.name)
     return {
         "url": addresses.path("qa/testinstances", number),
         "value": value.number,
         "value_display": shown,
-        "string_value": str(files[-1].number) if files else value.text or "",
+        "string_value": text,
         "date_value": None if value.date is None else value.date.isoformat(),
         "datetime_value": addresses.time(value.datetime),
         "diff_display": entry.diff_display,
@@ -95,7 +87,7 @@ def _test(test: Judged, number: int, files: Sequence[KeptFile], addresses: Addre
         "status": addresses.path("qa/testinstancestatus", test.status.key),
         "reference": _path("qa/references", test.member.reference, addresses),
         "tolerance": _path("qa/tolerances", test.member.tolerance, addresses),
-        "attachments": paths,
+        "attachments": [addresses.file_path(file.number, file.name) for file in files],
     }
 
 

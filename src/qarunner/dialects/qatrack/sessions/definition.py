@@ -59,6 +59,8 @@ class Definition:
     """Of all definitions, when this one was read."""
     collection: int
     unit_number: int
+    node: str
+    """The node whose device the unit is; empty for none."""
     cycle: bool
     days: tuple[DayList, ...]
     frequency: Frequency | None

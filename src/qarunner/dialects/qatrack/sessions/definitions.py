@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -53,6 +55,15 @@ class Definitions:
                     self._kept.clear()
                 self._kept[collection] = found
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What sessions are written with. `zone`: the server's time zone."""
+
+    store: Store
+    definitions: Definitions
+    zone: tzinfo
 
 
 def _without_info(definition: Definition) -> list[int]:

@@ -1,4 +1,4 @@
-"""Reads the fields of a body, as far as that needs no definition of the list; each that is wrong is told by its name."""
+"""Reads the fields of a body, as far as that needs no definition of the list, and tells each that is wrong."""
 
 from __future__ import annotations
 
@@ -109,7 +109,8 @@ class _Reader:
             if required:
                 self.problems.append(Problem(REQUIRED, field))
             return None
-        return self._kept(read_link(field, self._body[field], resource), None)
+        number: int | None = self._kept(read_link(field, self._body[field], resource), None)
+        return number
 
     def flag(self, field: str, *, default: bool) -> bool:
         value = self._body.get(field, default)
@@ -136,7 +137,8 @@ class _Reader:
     def user_key(self) -> str | None:
         if self._before is not None and USER_KEY not in self._body:
             return self._before.user_key
-        return self._kept(read_user_key(self._body.get(USER_KEY)), None)
+        key: str | None = self._kept(read_user_key(self._body.get(USER_KEY)), None)
+        return key
 
     def tests(self, zone: tzinfo) -> Any:
         if TESTS not in self._body:

@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response
 from sqlalchemy import insert, select
 
 from qarunner.access import Action
@@ -21,6 +20,7 @@ from qarunner.store.upsert import table_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flask import Blueprint, Response
     from sqlalchemy import Connection
 
     from qarunner.dialects.qatrack.rules.records import Upload

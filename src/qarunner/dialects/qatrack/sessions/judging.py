@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from qarunner.dialects.qatrack.sessions.fields import STATUS
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from qarunner.dialects.qatrack.rules.records import Entry, EvaluatedTest
+    from qarunner.dialects.qatrack.rules.records import Entry, EvaluatedTest, Upload
     from qarunner.dialects.qatrack.sessions.definition import Statuses
     from qarunner.dialects.qatrack.sessions.fields import Fields
 
@@ -75,10 +75,13 @@ def judge(
     statuses: Statuses,
     setting: Setting,
     previous: Mapping[str, Entry] | None = None,
+    *,
+    list_comment: str = "",
 ) -> Judgement:
     """Judge the tests of a session.
 
     :param previous: what is stored of each macro, where the session is changed.
+    :param list_comment: what anybody says of the session, which a person should read.
     :raises RefusedFieldsError: says all that is to be mended.
     """
     chosen = chosen_status(fields, statuses)
@@ -103,13 +106,18 @@ def judge(
             chosen=chosen,
             rules=member.review,
             comment=entry.comment,
-            list_comment=fields.comment,
+            list_comment=list_comment,
             skipped=entry.skipped,
         )
         tests.append(Judged(member=member, entry=entry, pass_fail=verdict, status=status))
     return Judgement(
         tests=tuple(tests), flagged=found.flagged, chosen=chosen, ignored=found.ignored, notices=found.notices
     )
+
+
+def uploads_of(judgement: Judgement) -> list[tuple[int, Upload]]:
+    """Return the files that came for upload tests, with the places of those."""
+    return [(order, test.entry.upload) for order, test in enumerate(judgement.tests) if test.entry.upload is not None]
 
 
 def chosen_status(fields: Fields, statuses: Statuses) -> Status | None:
@@ -133,9 +141,3 @@ def _verdict(entry: EvaluatedTest) -> PassFail:
 def refused(*problems: Problem) -> RefusedFieldsError:
     """Return what ends the request with these problems, by their fields."""
     return RefusedFieldsError(error_body(problems))
-
-
-def refuse(problems: Iterable[Problem]) -> None:
-    """End the request if there are any."""
-    if found := tuple(problems):
-        raise refused(*found)

@@ -26,45 +26,24 @@ from qarunner.store.models.qatrack.revision import revision
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from qarunner.dialects.qatrack.sessions.definition import Member as AnyMember
-
 _test, _info = qatrack.Test, qatrack.UnitTestInfo
 _reference, _tolerance = qatrack.Reference, qatrack.Tolerance
-TEST_COLUMNS = (
+Reviews = Mapping[int | None, ReviewRules]
+"""By the number of a set of rules."""
+OF_TEST = (
+    "type choices constant_value wrap_low wrap_high calculation_procedure formatting flag_when hidden autoreviewruleset"
+)
+OF_TOLERANCE = "act_low tol_low tol_high act_high mc_pass_choices mc_tol_choices bool_warning_only"
+TEST_COLUMNS: tuple[Any, ...] = (
     _test.id.label("number"),
-    *(
-        getattr(_test, name)
-        for name in [
-            "slug",
-            "type",
-            "choices",
-            "constant_value",
-            "wrap_low",
-            "wrap_high",
-            "calculation_procedure",
-            "formatting",
-            "flag_when",
-            "hidden",
-            "autoreviewruleset",
-        ]
-    ),
+    _test.slug,
+    *(getattr(_test, name) for name in OF_TEST.split()),
     _reference.id.label("reference"),
     _reference.type.label("reference_type"),
     _reference.value.label("reference_value"),
     _tolerance.id.label("tolerance"),
     _tolerance.type.label("tolerance_type"),
-    *(
-        getattr(_tolerance, name)
-        for name in [
-            "act_low",
-            "tol_low",
-            "tol_high",
-            "act_high",
-            "mc_pass_choices",
-            "mc_tol_choices",
-            "bool_warning_only",
-        ]
-    ),
+    *(getattr(_tolerance, name) for name in OF_TOLERANCE.split()),
 )
 """What `member_of` makes a member of: of a test, its reference and its tolerance."""
 
@@ -75,8 +54,8 @@ def load(connection: Connection, number: int) -> Definition | None:
     query: Any = (
         select(
             collection.test_list, collection.cycle, collection.unit, collection.auto_schedule,
-            unit.number.label("unit_number"), frequency.recurrences, frequency.window_start, frequency.window_end,
-            revision().label("revision"),
+            unit.number.label("unit_number"), unit.node,
+            frequency.recurrences, frequency.window_start, frequency.window_end, revision().label("revision"),
         )
         .join(unit, unit.id == collection.unit)
         .outerjoin(frequency, frequency.id == collection.frequency)
@@ -90,6 +69,7 @@ def load(connection: Connection, number: int) -> Definition | None:
         revision=row.revision,
         collection=number,
         unit_number=row.unit_number,
+        node=row.node,
         cycle=row.cycle is not None,
         days=_days(connection, row, review_rules(connection, statuses)),
         frequency=_frequency(row) if row.auto_schedule and row.recurrences else None,
@@ -113,10 +93,10 @@ def load_statuses(connection: Connection) -> Statuses:
     return Statuses(known=known, default=default)
 
 
-def review_rules(connection: Connection, statuses: Statuses) -> Mapping[int, ReviewRules]:
-    """Return which status results get by themselves, by the number of the set of rules."""
+def review_rules(connection: Connection, statuses: Statuses) -> Reviews:
+    """Return which status results get by themselves, by the set of rules."""
     rule, in_set = qatrack.AutoReviewRule, qatrack.AutoReviewRuleInSet
-    found: dict[int, dict[PassFail, Status]] = defaultdict(dict)
+    found: dict[int | None, dict[PassFail, Status]] = defaultdict(dict)
     for row in connection.execute(
         select(in_set.rule_set, rule.pass_fail, rule.status).join(rule, rule.id == in_set.rule)
     ):
@@ -124,7 +104,7 @@ def review_rules(connection: Connection, statuses: Statuses) -> Mapping[int, Rev
     return found
 
 
-def _days(connection: Connection, collection: Any, review: Mapping[int, ReviewRules]) -> tuple[DayList, ...]:
+def _days(connection: Connection, collection: Any, review: Reviews) -> tuple[DayList, ...]:
     listed = qatrack.TestList
     query: Any = select(listed.id, listed.name, listed.slug)
     if collection.cycle is None:
@@ -144,6 +124,8 @@ def _days(connection: Connection, collection: Any, review: Mapping[int, ReviewRu
     return tuple(days)
 
 
+Members = Mapping[int, Sequence[tuple[int, "Member"]]]
+"""By list: the order of each of its tests, and the test."""
 Sublists = Mapping[int, Sequence[tuple[int, int]]]
 """By list: the order and number of each list within it."""
 
@@ -163,16 +145,16 @@ def _with_sublists(number: int, inner: Sublists, seen: frozenset[int] = frozense
 
 def _in_order(
     number: int,
-    tests: Mapping[int, Sequence[tuple[int, AnyMember]]],
+    tests: Members,
     inner: Sublists,
     seen: frozenset[int] = frozenset(),
-) -> dict[str, AnyMember]:
+) -> dict[str, Member]:
     """Return the tests of a list by macro, those of lists within it in their places; each once, however often it is."""
     if number in seen:
         return {}
     entries: list[tuple[int, int, Any]] = [(order, 0, member) for order, member in tests.get(number, ())]
     entries += [(order, 1, child) for order, child in inner.get(number, ())]
-    found: dict[str, AnyMember] = {}
+    found: dict[str, Member] = {}
     for _order, is_list, entry in sorted(entries, key=lambda entry: entry[:2]):
         these = _in_order(entry, tests, inner, seen | {number}) if is_list else {entry.test.macro: entry}
         for macro, member in these.items():
@@ -180,11 +162,9 @@ def _in_order(
     return found
 
 
-def _tests(
-    connection: Connection, lists: Sequence[int], unit: int, review: Mapping[int, ReviewRules]
-) -> Mapping[int, Sequence[tuple[int, AnyMember]]]:
+def _tests(connection: Connection, lists: Sequence[int], unit: int, review: Reviews) -> Members:
     membership: Any = qatrack.Membership
-    found: dict[int, list[tuple[int, AnyMember]]] = defaultdict(list)
+    found: dict[int, list[tuple[int, Member]]] = defaultdict(list)
     query: Any = (
         select(membership.test_list, membership.order, _info.id.label("info"), *TEST_COLUMNS)
         .join(_test, _test.id == membership.test)
@@ -195,19 +175,18 @@ def _tests(
         .order_by(membership.order, membership.id)
     )
     for row in connection.execute(query):
-        found[row.test_list].append((row.order, member_of(row, review)))
+        found[row.test_list].append((row.order, member_of(row, review.get(row.autoreviewruleset))))
     return found
 
 
-def member_of(row: Any, review: Mapping[int, ReviewRules]) -> AnyMember:
-    """Return a test of a list from a row with `TEST_COLUMNS` and ``info``."""
+def member_of(row: Any, review: ReviewRules | None) -> Member:
+    """Return a test of a list from a row with `TEST_COLUMNS` and ``info``, the number of its limits on the unit."""
+    yes_no = row.reference_type == "boolean"
     return Member(
         test=ListedTest(
             macro=row.slug,
             kind=Kind(row.type),
-            reference=None
-            if row.reference is None
-            else Reference(row.reference_value, row.reference_type == "boolean"),
+            reference=None if row.reference is None else Reference(row.reference_value, yes_no),
             tolerance=None if row.tolerance is None else _tolerance_of(row),
             choices=_words(row.choices),
             constant=row.constant_value,
@@ -222,7 +201,7 @@ def member_of(row: Any, review: Mapping[int, ReviewRules]) -> AnyMember:
         info=row.info or 0,
         reference=row.reference,
         tolerance=row.tolerance,
-        review=review.get(row.autoreviewruleset) if row.autoreviewruleset is not None else None,
+        review=review,
     )
 
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from qarunner.dialects.qatrack.rules.kinds import Kind
-from qarunner.dialects.qatrack.rules.records import PassFail
 from qarunner.results import new_id
 
 if TYPE_CHECKING:
+    from qarunner.dialects.qatrack.sessions.definition import Member
     from qarunner.dialects.qatrack.sessions.judging import Judged
 
 INFORMATION = frozenset({Kind.CONSTANT, Kind.STRING, Kind.DATE, Kind.DATETIME})
-"""Types of tests that say something of the others, such as a firmware's version, unless they have limits."""
+"""Types of tests that say something of the others, such as a firmware's version, unless they have a tolerance."""
 
 
 def results_of(tests: Sequence[Judged], named: Mapping[str, str] | None) -> list[str]:
@@ -24,9 +24,9 @@ def results_of(tests: Sequence[Judged], named: Mapping[str, str] | None) -> list
     """
     if named is not None:
         return [named.get(test.member.test.macro, "") for test in tests]
-    return ["" if is_information(test.member.test.kind, test.pass_fail) else new_id() for test in tests]
+    return ["" if is_information(test.member) else new_id() for test in tests]
 
 
-def is_information(kind: Kind, verdict: PassFail) -> bool:
+def is_information(member: Member) -> bool:
     """Whether a test only informs."""
-    return kind in INFORMATION and verdict in (PassFail.NO_TOL, PassFail.NOT_DONE)
+    return member.test.kind in INFORMATION and member.tolerance is None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import tzinfo
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, update
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from qarunner.dialects.qatrack.sessions.definition import Definition
+    from qarunner.dialects.qatrack.sessions.definitions import Desk
     from qarunner.dialects.qatrack.sessions.judging import Judgement
-    from qarunner.store.engine import Store
 
 _session, _test = table_of(qatrack.ListInstance), table_of(qatrack.TestInstance)
 _INSERT_TESTS = insert(_test).returning(_test.c.id, _test.c.order)
@@ -31,55 +31,64 @@ _INSERT_COMMENT = insert(table_of(qatrack.Comment))
 _SET_FILE = update(_test).where(_test.c.id == bindparam("this")).values(string_value=bindparam("file"))
 
 
+ATTEMPTS = 5
+"""To store a session whose definition changes meanwhile."""
+
+
 class DefinitionChangedError(Exception):
     """The definition that a session was judged by is not the present one: it must be judged anew."""
 
 
-class Written(NamedTuple):
-    """What was stored."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A session that is right and about to be stored."""
 
     session: Row
+    """Columns of the list instance, without those that are known only when it is written."""
+    judgement: Judgement
+    results: Sequence[str]
+    """Ids of the store's results that its tests stand for, in order; empty ones for none."""
+    comment: str
+    """What came with this request; empty for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What was stored."""
+
+    draft: Draft
+    session: Row
     """Columns of the list instance."""
-    numbers: list[int]
+    numbers: Sequence[int]
     """Of the test instances, in order."""
-    files: list[KeptFile]
+    files: Sequence[KeptFile]
+    """All of its files, earlier ones as well."""
 
 
-def write_new(
-    store: Store,
-    definition: Definition,
-    session: Row,
-    judgement: Judgement,
-    results: Sequence[str],
-    comment: str,
-    files: Sequence[StagedFile],
-    zone: tzinfo,
-) -> Written:
-    """Store a session that was judged by a definition.
+def write_new(desk: Desk, definition: Definition, draft: Draft, files: Sequence[StagedFile]) -> Written:
+    """Store a new session that was judged by a definition.
 
-    :param session: columns of the list instance, without those that are known only now. :param results: ids of the
-        store's results that its tests stand for, in order; empty ones for none.
     :raises DefinitionChangedError: see there. :raises RefusedFieldsError: another session has the key.
     """
-    with store.write() as connection:
+    with desk.store.write() as connection:
         state = state_of(connection, definition.collection)
         if state is None or state.revision != definition.revision:
             raise DefinitionChangedError
-        row = session | {"due_date": state.due_date}
+        row = draft.session | {"due_date": state.due_date}
         row["id"] = _insert_session(connection, row)
-        numbers = _insert_tests(connection, row, judgement, results)
-        add_comment(connection, row, comment)
+        numbers = _insert_tests(connection, row, draft)
+        add_comment(connection, row, draft.comment)
         kept = record_files(connection, files, row, dict(enumerate(numbers)))
         link_files(connection, kept, numbers)
         run = Run(
             completed=row["work_completed"],
             in_progress=row["in_progress"],
             include_for_scheduling=row["include_for_scheduling"],
-            statuses=tuple(test.status for test in judgement.tests),
+            statuses=tuple(test.status for test in draft.judgement.tests),
         )
-        move_after_new(connection, definition, state, row, run, zone)
-        put_files(store, files)
-    return Written(row, numbers, kept)
+        move_after_new(connection, definition, state, row, run, desk.zone)
+        put_files(desk.store, files)
+    return Written(draft=draft, session=row, numbers=numbers, files=kept)
 
 
 def _insert_session(connection: Connection, row: Mapping[str, Any]) -> int:
@@ -90,12 +99,10 @@ def _insert_session(connection: Connection, row: Mapping[str, Any]) -> int:
     return int(number)
 
 
-def _insert_tests(
-    connection: Connection, row: Mapping[str, Any], judgement: Judgement, results: Sequence[str]
-) -> list[int]:
+def _insert_tests(connection: Connection, row: Mapping[str, Any], draft: Draft) -> list[int]:
     rows = [
         new_test_row(test, order, row, result)
-        for order, (test, result) in enumerate(zip(judgement.tests, results, strict=True))
+        for order, (test, result) in enumerate(zip(draft.judgement.tests, draft.results, strict=True))
     ]
     found = {one.order: one.id for one in connection.execute(_INSERT_TESTS, rows)} if rows else {}
     return [found[order] for order in range(len(rows))]
