@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from tests.peers.stores import DATABASES, EmptyStores, empty_stores
 from werkzeug.test import TestResponse
 
@@ -71,6 +71,9 @@ def own_world(request: pytest.FixtureRequest, empty_stores: EmptyStores, tmp_pat
     """A world for one test that changes something."""
     with Store.open(*empty_stores.new(request.param, tmp_path / "data")) as store:
         yield make_world(store)
+        with store.read() as connection:
+            waiting = connection.execute(select(qatrack.ListInstance.id).where(qatrack.ListInstance.results_due))
+            assert waiting.all() == [], "results were made of every session, when its answer was out"
 
 
 def make_world(store: Store) -> World:

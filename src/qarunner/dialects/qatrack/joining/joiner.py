@@ -53,13 +53,13 @@ class Joiner:
                 self._turn.release()
 
 
-def join_some(store: Store, zone: tzinfo) -> int:
-    """Make results of some sessions that wait; return of how many."""
+def join_some(store: Store, zone: tzinfo) -> bool:
+    """Make results of some sessions that wait; return whether there may be more of them."""
     with store.read() as connection:
         waiting = waiting_sessions(connection, zone)
-        ours = made_before(connection, waiting)
+        ours = made_before(connection, [one for one in waiting if one.changed])
     if not waiting:
-        return 0
+        return False
     every = [structs.replace(one, amends=one.result.id in ours) for many in waiting for one in many.submissions]
     try:
         ingest_batch(store, every)
@@ -67,7 +67,7 @@ def join_some(store: Store, zone: tzinfo) -> int:
         _ingest_each(store, every)
     with store.write() as connection:
         note_done(connection, waiting)
-    return len(waiting)
+    return len(waiting) == MOST
 
 
 def _ingest_each(store: Store, submissions: Sequence[Submission]) -> None:

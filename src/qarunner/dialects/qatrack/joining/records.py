@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from qarunner.dialects.qatrack.rules.records import Tolerance
 
 NO_VALUE = "it has no value"
-WARNING = "within its action levels, but outside of its tolerance"
+WARNING = "at tolerance, which is a pass with a warning"
 SAID = INFORMATION - {Kind.CONSTANT}
 """Types of tests that say something of the others' results, such as a firmware's version."""
 

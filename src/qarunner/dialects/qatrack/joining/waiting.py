@@ -39,6 +39,8 @@ class Waiting(NamedTuple):
 
     number: int
     modified: datetime
+    changed: bool
+    """Whether it was changed after it was first stored."""
     submissions: list[Submission]
 
 
@@ -48,7 +50,7 @@ def waiting_sessions(connection: Connection, zone: tzinfo) -> list[Waiting]:
     session: Any = qatrack.ListInstance
     query: Any = (
         select(
-            session.id, session.modified, session.work_started, session.work_completed,
+            session.id, session.created, session.modified, session.work_started, session.work_completed,
             listed.slug, unit.node, unit.name.label("unit"), User.name.label("user"),
         )
         .join(listed, listed.id == session.test_list)
@@ -76,7 +78,7 @@ def waiting_sessions(connection: Connection, zone: tzinfo) -> list[Waiting]:
         submissions = [
             Submission(result=result, source=SOURCE, user=row.user or "") for result in results_of_session(done)
         ]
-        found.append(Waiting(row.id, row.modified, submissions))
+        found.append(Waiting(row.id, row.modified, row.modified != row.created, submissions))
     return found
 
 
