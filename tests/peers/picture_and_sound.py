@@ -54,6 +54,11 @@ def beeps(path: Path) -> list[float]:
     return [float(after) for before, after in pairwise([-1.0, *loud]) if after - before > PAUSE]
 
 
+def _end_of_sound(path: Path) -> float:
+    with av.open(str(path)) as container:
+        return max((frame.time or 0.0) + frame.samples / frame.sample_rate for frame in container.decode(audio=0))
+
+
 def assert_together(
     path: Path, tolerance: float, counts: Callable[[float], bool] = lambda _moment: True
 ) -> list[tuple[Flash, float]]:
@@ -63,12 +68,14 @@ def assert_together(
     between the last dark picture and the first bright one. One flash at least must have all its pictures.
 
     A flash at the beginning does not count: a sound that begins with the video cannot be told from one that goes on.
+    Nor does one behind the end of the sound: when a video ends, sound that is sent late is still on its way.
 
     :param counts: says of a moment (a dark picture before a flash) whether there was sound at all.
     """
     pairs: list[tuple[Flash, float]] = []
+    end = _end_of_sound(path) - PAUSE
     for seen, heard in ((flashes(path), beeps(path)), (flashes_by_ffmpeg(path), beeps_by_ffmpeg(path))):
-        counted = [flash for flash in seen if flash.dark > 2 * PAUSE and counts(flash.dark)]
+        counted = [flash for flash in seen if flash.dark > 2 * PAUSE and flash.bright < end and counts(flash.dark)]
         assert any(flash.bright - flash.dark < SURE for flash in counted), (seen, heard)
         for flash in counted:
             first = flash.bright if flash.bright - flash.dark < SURE else flash.dark

@@ -37,6 +37,15 @@ def test_levels(samples: Samples, rms: float, peak: float) -> None:
         assert len(meter.rms) == len(meter.peaks) == 2
 
 
+def test_what_is_not_known_makes_nothing_quieter() -> None:
+    meter = LevelMeter()
+    meter.add(numpy.concatenate([sine(0.5), numpy.zeros((RATE, 2), numpy.int16)]), missing=RATE)
+    assert meter.rms[0] == pytest.approx(-9.03, abs=0.02)
+    nothing = LevelMeter()
+    nothing.add(numpy.zeros((RATE, 2), numpy.int16), missing=RATE)
+    assert nothing.rms == (-100.0, -100.0)
+
+
 def test_the_loudest_channel_makes_a_window_loud() -> None:
     samples = numpy.concatenate([sine(0.0, 0.02), sine(0.1, 0.02)[:, ::-1], sine(0.0, 0.015)])
     assert loud_windows(samples, 480, -30).tolist() == [False, False, True, True, False]

@@ -44,7 +44,10 @@ class Listener:
         self.window = round(WINDOW * self.rate)
         self.first = round(start * self.rate)
         """The number of the first sample."""
-        if since is not None and self.first < (oldest := self._reader.ring.oldest):
+        oldest = self._reader.ring.oldest
+        if since is None:
+            self.first = max(self.first, oldest)  # The node may only just have been opened.
+        elif self.first < oldest:
             problem = f"since={since} is {(oldest - self.first) / self.rate:.1f} s before the oldest sound"
             raise ValueError(f"{problem} that node {self._handle.id!r} still has")
 

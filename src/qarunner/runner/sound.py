@@ -33,7 +33,8 @@ class AudioLevel:
     """How loud it was.
 
     `time`: epoch seconds of its beginning. `duration`: seconds.
-    `rms`, `peak`: dBFS of each channel, left before right. `missing`: seconds of it that the node did not deliver.
+    `rms`, `peak`: dBFS of each channel, left before right.
+    `missing`: seconds of it that the node did not deliver; they count neither as silence nor as sound.
     """
 
     time: float
@@ -70,11 +71,11 @@ def audio_level(duration_secs: float = 1.0, *, since: float | None = None) -> Au
     listener = Listener(since)
     meter, missing = LevelMeter(), 0
     for heard in listener.portions(duration_secs):
-        meter.add(heard.samples)
+        meter.add(*heard)
         missing += heard.missing
     begin = listener.epoch(listener.first)
     level = AudioLevel(begin, duration_secs, meter.rms, meter.peaks, missing / listener.rate)
-    data = {"rms": level.rms, "peak": level.peak, "missing": level.missing}
+    data = {**_shown(level), "missing": level.missing}
     listener.note(listener.first, f"{level.loudest:.1f} dBFS", duration_secs, data)
     return level
 
@@ -120,7 +121,7 @@ def _wait(what: str, timeout_secs: float, threshold: float, duration_secs: float
     finder = RunFinder(math.ceil(duration_secs / WINDOW - 1e-6))
     loudest = LevelMeter()
     for heard in listener.portions(timeout_secs):
-        loudest.add(heard.samples)
+        loudest.add(*heard)
         found = finder.feed(_flags(what, heard, listener.window, threshold))
         if found is not None:
             return _found(what, listener, listener.first + found * listener.window, threshold, duration_secs)
@@ -136,12 +137,15 @@ def _found(what: str, listener: Listener, first: int, threshold: float, duration
         first += first_loud(listener.read(first, listener.window).samples, threshold)
     heard = listener.read(first, round(duration_secs * listener.rate))
     meter = LevelMeter()
-    meter.add(heard.samples)
+    meter.add(*heard)
     begin = listener.epoch(first)
     level = AudioLevel(begin, duration_secs, meter.rms, meter.peaks, heard.missing / listener.rate)
-    data = {"found": True, "threshold": threshold, "rms": level.rms, "peak": level.peak}
-    listener.note(first, what, duration_secs, data)
+    listener.note(first, what, duration_secs, {"found": True, "threshold": threshold, **_shown(level)})
     return Sound(begin, level)
+
+
+def _shown(level: AudioLevel) -> dict[str, list[float]]:
+    return {"rms": [round(each, 1) for each in level.rms], "peak": [round(each, 1) for each in level.peak]}
 
 
 def _flags(what: str, heard: Heard, window: int, threshold: float) -> Flags:

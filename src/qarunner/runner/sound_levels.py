@@ -28,12 +28,12 @@ class LevelMeter:
         self._peaks: NDArray[numpy.float64] | float = 0.0
         self._count = 0
 
-    def add(self, samples: Samples) -> None:
-        """Measure more, of shape (samples, channels)."""
+    def add(self, samples: Samples, missing: int = 0) -> None:
+        """Measure more, of shape (samples, channels); so many of them are 0 because they are not known."""
         shares = samples.astype(numpy.float64) / FULL_SCALE
         self._squares = self._squares + numpy.square(shares).sum(axis=0)
         self._peaks = numpy.maximum(self._peaks, numpy.abs(shares).max(axis=0, initial=0.0))
-        self._count += len(samples)
+        self._count += len(samples) - missing
 
     @property
     def rms(self) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -27,9 +28,10 @@ LIVE = "gstreamer:videotestsrc is-live=true pattern=smpte75 ! video/x-raw,width=
 def pipelines() -> set[int]:
     """The processes of pipelines that this process has started."""
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="utf-8").split()
-    threads = [
-        task.joinpath("children").read_text(encoding="utf-8").split() for task in Path("/proc/self/task").iterdir()
-    ]
+    threads = []
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # It has ended meanwhile.
+            threads.append(task.joinpath("children").read_text(encoding="utf-8").split())
     candidates = {int(child) for listed in (children, *threads) for child in listed}
     return {child for child in candidates if "gst-launch" in Path(f"/proc/{child}/comm").read_text(encoding="utf-8")}
 
