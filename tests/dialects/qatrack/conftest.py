@@ -39,6 +39,8 @@ class World:
     app: Flask
     services: Services
     tokens: dict[str, str]
+    url: str = ""
+    """Where it is served, by tests that do so."""
 
     @property
     def store(self) -> Store:
@@ -67,13 +69,17 @@ def world(request: pytest.FixtureRequest, empty_stores: EmptyStores, tmp_path_fa
 
 
 @pytest.fixture(params=DATABASES)
-def own_world(request: pytest.FixtureRequest, empty_stores: EmptyStores, tmp_path: Path) -> Iterator[World]:
+def own_world(
+    request: pytest.FixtureRequest, empty_stores: EmptyStores, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> Iterator[World]:
     """A world for one test that changes something."""
     with Store.open(*empty_stores.new(request.param, tmp_path / "data")) as store:
         yield make_world(store)
         with store.read() as connection:
             waiting = connection.execute(select(qatrack.ListInstance.id).where(qatrack.ListInstance.results_due))
             assert waiting.all() == [], "results were made of every session, when its answer was out"
+        crashes = [record.getMessage() for record in caplog.get_records("call") if record.exc_info]
+        assert crashes == [], "what fails after an answer is heard of in the log only"
 
 
 def make_world(store: Store) -> World:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from qarunner.dialects.qatrack.joining.waiting import made_before, note_done, waiting_sessions
+from qarunner.dialects.qatrack.joining.waiting import MOST, made_before, note_done, waiting_sessions
 from qarunner.errors import QarunnerError
 from qarunner.store.ingest import ingest_batch
 from qarunner.store.submission import RejectedResultError
