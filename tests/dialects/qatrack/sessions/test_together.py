@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from tests.dialects.qatrack.session_bodies import PATH, simple
 from tests.peers.served_farm import ServedFarm
 
 from qarunner.access import Access
-from qarunner.server.http import HttpServer
 from qarunner.store.engine import Store
 from qarunner.store.models import Role, StoredResult, qatrack
 
@@ -101,16 +100,6 @@ def wait_for_results(store: Store) -> None:
                 return
         time.sleep(0.05)
     raise AssertionError("results were not made")
-
-
-@pytest.fixture
-def served(own_world: World) -> Iterator[World]:
-    """The world behind a real server."""
-    server = HttpServer(own_world.app, threads=8)
-    server.start()
-    own_world.url = server.url
-    yield own_world
-    server.stop()
 
 
 def test_four_clients_at_once(served: World) -> None:
