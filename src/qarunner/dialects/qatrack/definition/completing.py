@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qarunner.dialects.qatrack.definition import kinds
 from qarunner.dialects.qatrack.definition.assignments import ADVICE
+from qarunner.dialects.qatrack.definition.changes import name_of
 from qarunner.dialects.qatrack.definition.defaults import CATEGORY, FREQUENCIES, STATUSES
 from qarunner.dialects.qatrack.definition.kinds import KINDS, Key, Thing, Things
 from qarunner.dialects.qatrack.definition.records import Sublist, Unit
@@ -92,7 +93,7 @@ class _Completing:
         """Add a thing that somebody wrote; it may be written once only."""
         other = self.wanted.things[kind].get(key)
         if other is not None and other.place:
-            problem = f"the {kind} {key[0]!r} is defined a second time"
+            problem = f"the {kind} {name_of(kind, key)!r} is defined a second time"
             self._trouble(place, problem, f"The first is at {other.place}")
         self.wanted.things[kind][key] = Thing(kind, key, values, place=place)
 
@@ -195,6 +196,11 @@ class _Completing:
             there = f"{path}.tests[{order}]"
             found = self._tests.member(written, test_list.name, part.where(there))
             if found is None:
+                continue
+            name = found[0] if isinstance(found, tuple) else found.name
+            if (key, (name,)) in self.wanted.things[kinds.MEMBER]:
+                problem = f"the test {name!r} is in the list a second time"
+                self._trouble(part.where(there), problem, "Take one out, or give it another macro")
                 continue
             test = found if isinstance(found, tuple) else self._test(found, part, there)
             self._add(kinds.MEMBER, (key, test), part.where(there), order=order)

@@ -77,7 +77,7 @@ def _problems_of_texts(limits: Limits, kind: Kind) -> Iterator[tuple[str, str]]:
     texts = [word for word in TEXT_WORDS if getattr(limits, word)]
     if kind not in TEXTS and texts:
         yield f"a test of type {kind} has no {texts[0]}", "It is for texts and multiple choices"
-    if limits.warns and not limits.passes:
+    elif limits.warns and not limits.passes:
         yield "warns needs passes beside it", "List the texts that are right"
     if any("," in text for text in (*limits.passes, *limits.warns)):
         yield "a text of passes or warns holds a comma", "Leave it out: the store keeps such texts as one list"

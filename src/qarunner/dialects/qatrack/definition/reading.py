@@ -113,6 +113,8 @@ def _in_words(problem: str) -> tuple[str, str]:
     if "date" in problem:
         return "this is no date", "write it like 2026-12-31"
     kinds = re.findall(r"`([^`]+)`", problem)
+    if "missing required field" in problem:
+        return f"there is no {kinds[0]!r} here", "it is what the thing is known by, so write it"
     if problem.startswith("Expected `") and len(kinds) == 2:  # noqa: PLR2004 - what is expected, and what is there
         wanted, got = (" or ".join(_TYPES.get(one, one) for one in kind.split(" | ")) for kind in kinds)
         in_quotes = "str" in kinds[0] and kinds[1] in ("int", "float", "bool")

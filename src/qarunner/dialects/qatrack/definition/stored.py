@@ -25,8 +25,9 @@ def read_current(connection: Connection) -> Current:
             keys[kind.word] = {row["id"]: (row["name"],) for row in rows}
         found = [_thing(kind, row, keys) for row in rows]
         keys[kind.word] = {thing.number: thing.key for thing in found if thing.number is not None}
-        # Where two rows have one key, which definitions never make, the first counts.
-        things[kind.word] = {thing.key: thing for thing in reversed(found)}
+        things[kind.word] = {}
+        for thing in found:  # where two rows have one key, which definitions never make, the first counts
+            things[kind.word].setdefault(thing.key, thing)
     numbers = connection.scalars(
         select(qatrack.UnitTestInfo.test)
         .where(exists().where(qatrack.TestInstance.unit_test_info == qatrack.UnitTestInfo.id))

@@ -21,6 +21,9 @@ WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 FLOAT = re.compile(r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)([eE][-+]?[0-9]{1,3})?")
 
+_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
+"""Of everything that has none."""
+
 Lines = dict[str, int]
 """The line of each value, from 1, by its path, such as ``$.lists[0].name``."""
 
@@ -69,12 +72,12 @@ def _refuse_what_grows(text: str) -> None:
 
 def _value(node: Any, path: str, lines: Lines) -> Any:
     lines[path] = node.start_mark.line + 1
+    if node.tag not in _TAGS:
+        raise YamlError(lines[path], f"the tag {node.tag} is not read", "Write the value alone")
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, f"{path}[{number}]", lines) for number, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines)
-    if node.tag.startswith("!"):
-        raise YamlError(lines[path], f"the tag {node.tag} is not read", "Write the value alone")
     return _plain(node.value, lines[path]) if not node.style else node.value
 
 
