@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qarunner.drivers import Check, Discovered, Driver, DriverContext, NoOptions, Options
     from qarunner.errors import (
         ConfigurationError,
+        DeliveryPostponedError,
         DeliveryRejectedError,
         DeliveryStoppedError,
         DeviceError,
@@ -54,7 +55,10 @@ if TYPE_CHECKING:
         Remote,
         ResultReporter,
         RunReporter,
+        RunSender,
+        SentRun,
     )
+    from qarunner.qatrack_names import list_of_testcase, macro_name, macros_of_measurement, macros_of_testcase
     from qarunner.reporters import ReporterDescription
     from qarunner.results import (
         Artifact,
@@ -82,6 +86,7 @@ _HOME = {
     "qarunner.drivers": ("Check", "Discovered", "Driver", "DriverContext", "NoOptions", "Options"),
     "qarunner.errors": (
         "ConfigurationError",
+        "DeliveryPostponedError",
         "DeliveryRejectedError",
         "DeliveryStoppedError",
         "DeviceError",
@@ -118,6 +123,14 @@ _HOME = {
         "Remote",
         "ResultReporter",
         "RunReporter",
+        "RunSender",
+        "SentRun",
+    ),
+    "qarunner.qatrack_names": (
+        "list_of_testcase",
+        "macro_name",
+        "macros_of_measurement",
+        "macros_of_testcase",
     ),
     "qarunner.reporters": ("ReporterDescription",),
     "qarunner.results": (
@@ -166,6 +179,7 @@ __all__ = [
     "Check",
     "Command",
     "ConfigurationError",
+    "DeliveryPostponedError",
     "DeliveryRejectedError",
     "DeliveryStoppedError",
     "Device",
@@ -205,6 +219,8 @@ __all__ = [
     "ResultReporter",
     "Run",
     "RunReporter",
+    "RunSender",
+    "SentRun",
     "Sound",
     "SoundTimeout",
     "Step",
@@ -218,7 +234,11 @@ __all__ = [
     "audio_level",
     "hookimpl",
     "host_and_port",
+    "list_of_testcase",
     "look_up_key",
+    "macro_name",
+    "macros_of_measurement",
+    "macros_of_testcase",
     "measure",
     "nearest",
     "network_error",

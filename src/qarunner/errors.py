@@ -69,6 +69,14 @@ class DeliveryRejectedError(QarunnerError):
     """A results store refused a result for good; `problem` is its answer."""
 
 
+class DeliveryPostponedError(QarunnerError):
+    """A receiver is not to be asked again before `seconds` have passed; what was to be delivered stays pending."""
+
+    def __init__(self, problem: str, advice: str = "", seconds: float = 0.0) -> None:
+        super().__init__(problem, advice)
+        self.seconds = seconds
+
+
 class DeliveryStoppedError(QarunnerError):
     """A reporter cannot deliver anything until somebody changes something, such as a token; results stay pending."""
 

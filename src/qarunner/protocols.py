@@ -228,6 +228,38 @@ class RunReporter(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class SentRun:
+    """What became of a whole run that was sent somewhere.
+
+    `where`: the address at which it can be seen. `lines`: for the terminal. `fails`: why the receiver's verdict fails
+    the run, or nothing. `trouble`: what of the run was not taken; its kind says what follows, as if it were raised.
+    """
+
+    where: str = ""
+    lines: Sequence[str] = ()
+    fails: str = ""
+    trouble: Exception | None = None
+
+
+@runtime_checkable
+class RunSender(Protocol):
+    """A reporter that sends a whole run somewhere when the run has ended.
+
+    It is tried again, with growing pauses, as long as the setting `delivery_wait` allows, and later by
+    ``qarunner deliver``; so it must be idempotent by ``run.id``, and must send only what is not there yet.
+    """
+
+    def send(self, run: Run, results: Sequence[Result], folder: Path) -> SentRun:
+        """Send the results of `run`, whose directory is `folder`; runs on a thread of its own.
+
+        Raise `qarunner.DeliveryRejectedError` with the answer when sending it again is useless,
+        `qarunner.DeliveryPostponedError` when the receiver said when to ask again, `qarunner.DeliveryStoppedError` when
+        a person must change something; any other exception means "later".
+        """
+        ...
+
+
 @runtime_checkable
 class ResultReporter(Protocol):
     """A reporter that delivers each result somewhere, from a thread of the outbox, as soon as it is finished.

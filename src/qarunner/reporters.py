@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qarunner.drivers import NoOptions, Options
 
 if TYPE_CHECKING:
-    from qarunner.protocols import ResultReporter, RunReporter
+    from qarunner.protocols import ResultReporter, RunReporter, RunSender
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,6 @@ class ReporterDescription:
 
     name: str
     summary: str
-    open: Callable[[Any], RunReporter | ResultReporter]
+    open: Callable[[Any], RunReporter | RunSender | ResultReporter]
     options: type[Options] = NoOptions
     on_by_default: bool = False

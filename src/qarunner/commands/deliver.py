@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     parts = [f"{counted(done.sent, 'result')} delivered"]
     parts += [f"{done.rejected} refused"] if done.rejected else []
     parts += [f"{done.pending} still pending"] if done.pending else []
+    parts += [f"{counted(done.pending_runs, 'run')} still pending"] if done.pending_runs else []
     parts += [f"{counted(len(done.problems), 'problem')}"] if done.problems else []
     say(", ".join(parts))
     return done.exit_code

@@ -1,4 +1,4 @@
-"""Delivers results to one reporter, in order, from a thread of its own, for as long as it takes."""
+"""Delivers results (or a whole run) to one reporter, in order, from a thread of its own, for as long as it takes."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from qarunner.errors import DeliveryRejectedError, DeliveryStoppedError
+from qarunner.errors import DeliveryPostponedError, DeliveryRejectedError, DeliveryStoppedError
 from qarunner.outbox.delivery_state import Delivery, read_delivery, write_delivery
 from qarunner.outbox.scrub import scrubbed
 from qarunner.protocols import BatchReporter
+from qarunner.results import Result
 
 if TYPE_CHECKING:
-    from qarunner.protocols import ResultReporter
-    from qarunner.results import Result
+    from qarunner.results import Run
 
+A_RESULT, A_RUN = "result", "run"
+"""What a courier delivers."""
 PATIENCE = 5
 """After so many failed attempts with one result, the next one is tried in between: it may be the result's own fault.
 When that one passes and the first fails once more, the first goes to the end of the queue."""
@@ -46,15 +48,28 @@ class Pauses:
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, hides nothing
 
 
+class Receiver(Protocol):
+    """A `qarunner.ResultReporter`, or what makes one of a reporter that takes whole runs."""
+
+    def deliver(self, result: Any, folder: Path, /) -> str | None:
+        """Deliver one result, or one run."""
+        ...
+
+
 @dataclass(eq=False)
 class Parcel:
-    """A result on its way, and the directory of its evidence."""
+    """A result (or a run) on its way, and the directory of its evidence."""
 
-    result: Result
+    result: Result | Run
     folder: Path
     attempts: int = 0
     overtaken: bool = False
     """A later result was delivered while this one was not: the reporter is there, it is this result it cannot take."""
+
+    @property
+    def name(self) -> str:
+        """What a person knows it by."""
+        return self.result.testcase if isinstance(self.result, Result) else self.folder.name
 
 
 @dataclass
@@ -74,16 +89,19 @@ class Courier:
 
     A reporter that is down keeps its results waiting, in order; one that hangs holds up nobody but itself. Nothing
     that a reporter raises leaves the thread. `settled` is called on that thread after each result that was settled.
+    `of` is the word for what it delivers.
     """
 
     def __init__(
         self,
         name: str,
-        reporter: ResultReporter,
+        reporter: Receiver,
         pauses: Pauses | None = None,
         settled: Callable[[Parcel, Delivery], None] = lambda _parcel, _delivery: None,
+        of: str = A_RESULT,
     ) -> None:
         self.name = name
+        self.of = of
         self.progress = Progress()
         self._reporter = reporter
         self._pauses = pauses or Pauses()
@@ -96,10 +114,11 @@ class Courier:
         self._hurry = False
         self._stopping = False
         self._given_up = False
+        self._told_when = False
         self._begun: tuple[str, float] | None = None
         threading.Thread(target=self._work, name=f"reporter {name}", daemon=True).start()
 
-    def put(self, result: Result, folder: Path) -> None:
+    def put(self, result: Result | Run, folder: Path) -> None:
         """Take a finished result; returns at once."""
         with self._changed:
             self._queue.append(Parcel(result, folder))
@@ -108,6 +127,11 @@ class Courier:
     def pending(self) -> int:
         """Return how many results are not settled."""
         return len(self._queue)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the reporter said that a person must change something first."""
+        return self._given_up
 
     def busy(self) -> tuple[str, float] | None:
         """Return which testcase is being delivered and for how many seconds, or None."""
@@ -155,8 +179,12 @@ class Courier:
                         self._queue.rotate(-1)
                     self._changed.notify_all()
                     patience = None if self._given_up else self._pause
-                    self._changed.wait_for(lambda: (self._hurry and not self._given_up) or self._stopping, patience)
+                    self._changed.wait_for(self._need_not_pause, patience)
                     self._hurry = False
+
+    def _need_not_pause(self) -> bool:
+        """Whether somebody waits for the end; a receiver that said when to come back is not hurried."""
+        return self._stopping or (self._hurry and not self._given_up and not self._told_when)
 
     def _next(self) -> list[Parcel]:
         """Wait for something to do and return it: one parcel, or several for a reporter of batches."""
@@ -196,11 +224,12 @@ class Courier:
 
     def _ask(self, parcels: Sequence[Parcel]) -> Sequence[str | BaseException | None]:
         """Hand the results to the reporter and return what it says of each."""
-        self._begun = (parcels[0].result.testcase, time.monotonic())
+        self._begun = (parcels[0].name, time.monotonic())
         try:
             if len(parcels) == 1 or not isinstance(self._reporter, BatchReporter):
                 return [self._reporter.deliver(parcel.result, parcel.folder) for parcel in parcels]
-            answers = self._reporter.deliver_many([(parcel.result, parcel.folder) for parcel in parcels])
+            results: list[Any] = [(parcel.result, parcel.folder) for parcel in parcels]
+            answers = self._reporter.deliver_many(results)
             if len(answers) != len(parcels):
                 raise ValueError(f"{len(parcels)} results were given, {len(answers)} were answered")  # noqa: TRY301 - as if the plugin had
         except BaseException as error:  # noqa: BLE001 - whatever a plugin raises, the run goes on
@@ -230,14 +259,17 @@ class Courier:
             reason = scrubbed(answer.problem)
             self.progress.rejected += 1
             if self.progress.rejected <= PATIENCE:
-                self.progress.rejections.append(f"{parcel.result.testcase}: {reason}")
+                self.progress.rejections.append(f"{parcel.name}: {reason}")
             return msgspec.structs.replace(delivery, state="rejected", answer=reason, last_error="")
         if isinstance(answer, BaseException):
             self._given_up = isinstance(answer, DeliveryStoppedError)
-            self._pause = self._pauses.after(self._failures + 1)
+            told = answer.seconds if isinstance(answer, DeliveryPostponedError) else 0.0
+            self._told_when = told > 0
+            self._pause = max(told, self._pauses.after(self._failures + 1))
+            explained = isinstance(answer, DeliveryStoppedError | DeliveryPostponedError)
             return msgspec.structs.replace(
                 delivery,
-                last_error=scrubbed(str(answer) if self._given_up else f"{type(answer).__name__}: {answer}"),
+                last_error=scrubbed(str(answer) if explained else f"{type(answer).__name__}: {answer}"),
                 next_time=datetime.now(UTC) + timedelta(seconds=self._pause),
             )
         self.progress.sent += 1

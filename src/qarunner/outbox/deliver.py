@@ -21,6 +21,7 @@ from qarunner.outbox.outbox import report
 from qarunner.outbox.processes import is_alive
 from qarunner.outbox.run_directory import read_run, read_run_directory, run_folders
 from qarunner.outbox.run_reports import finish_run, reports_missing
+from qarunner.outbox.run_sending import RunSending, senders_left
 from qarunner.protocols import ResultReporter
 from qarunner.results import Result, Run
 
@@ -37,12 +38,14 @@ class Summary:
     sent: int = 0
     rejected: int = 0
     pending: int = 0
+    pending_runs: int = 0
+    """Runs that go somewhere as a whole and have not arrived there."""
     problems: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
         """0: all is delivered. 1: something is still pending, or was refused, or could not be read."""
-        return 1 if self.pending or self.rejected or self.problems else 0
+        return 1 if self.pending or self.pending_runs or self.rejected or self.problems else 0
 
 
 def deliver(
@@ -88,6 +91,7 @@ class _Work:
         self._reporters = reporters
         self._rejected_too = rejected_too
         self._quiet = quiet
+        self._pauses = pauses
         self._say = say
         self._couriers = {
             name: Courier(name, reporter, pauses)
@@ -132,6 +136,8 @@ class _Work:
         results = [result for result in directory.results if result.finished]
         for unreadable in directory.unreadable:
             self.problem(f"damaged evidence: {unreadable}")
+        if directory.run is not None:
+            left += self._send_run(folder, here, directory.run, results)
         for name in wanted:
             if name not in self._reporters:
                 self.problem(f"{folder.name}: was to go to {name}, which is not configured here")
@@ -139,6 +145,18 @@ class _Work:
                 left += self._send(folder, name, results)
         if not left and not missing and len(here) == len(wanted):
             write_plan(folder, msgspec.structs.replace(read_plan(folder), complete=True))
+
+    def _send_run(self, folder: Path, here: Mapping[str, object], run: Run, results: list[Result]) -> int:
+        """Send a run as a whole; return how many senders have not settled it."""
+        wanted = {name: reporter for name, reporter in here.items() if name not in self._given_up}
+        sending = RunSending(folder, wanted, run, results, self._pauses, again=self._rejected_too)
+        for line in sending.close(self._quiet):
+            self._say(f"{folder.name}: {line}")
+        self._given_up |= sending.unreachable
+        left = len(senders_left(folder, here))
+        self.summary.pending_runs += left
+        self.summary.rejected += sending.rejected
+        return left
 
     def _send(self, folder: Path, name: str, results: list[Result]) -> int:
         """Deliver a run to one reporter; return how many results are not settled."""

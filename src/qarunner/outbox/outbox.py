@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from qarunner.outbox.courier import Courier, Pauses
 from qarunner.outbox.delivery_state import add_to_plan, delivery_lock
-from qarunner.protocols import ResultReporter, RunReporter
+from qarunner.protocols import ResultReporter, RunReporter, RunSender
 
 if TYPE_CHECKING:
     from qarunner.results import Result
@@ -25,7 +25,7 @@ class Outbox:
 
     :param run_folder: the run directory; it must exist. What is delivered is kept there.
     :param reporters: opened reporters by name. Those that report a whole run are only noted down, for
-        `run_reports.finish_run` and for whoever mends the run when it is killed.
+        `run_reports.finish_run` and `run_sending.RunSending`, and for whoever mends the run when it is killed.
     :raises OSError: the run directory may not be written.
     """
 
@@ -33,7 +33,8 @@ class Outbox:
         self._folder = run_folder
         self._couriers: list[Courier] = []
         self._lock = contextlib.ExitStack()
-        wanted = [name for name, reporter in reporters.items() if isinstance(reporter, (ResultReporter, RunReporter))]
+        kinds = ResultReporter, RunReporter, RunSender
+        wanted = [name for name, reporter in reporters.items() if isinstance(reporter, kinds)]
         if wanted:
             add_to_plan(run_folder, wanted)
             self._lock.enter_context(delivery_lock(run_folder))
@@ -65,9 +66,9 @@ def report(courier: Courier) -> list[str]:
     """Return what a person must know about a courier that has been waited for; nothing when all is delivered."""
     lines = []
     if pending := courier.pending():
-        lines.append(f"{courier.name}: {_results(pending)} not delivered yet ({_why(courier)})")
+        lines.append(f"{courier.name}: {_counted(pending, courier.of)} not delivered yet ({_why(courier)})")
     if rejected := courier.progress.rejected:
-        lines.append(f"{courier.name}: refused {_results(rejected)}")
+        lines.append(f"{courier.name}: refused {_counted(rejected, courier.of)}")
         lines += [f"  {rejection}" for rejection in courier.progress.rejections]
     return lines
 
@@ -79,5 +80,5 @@ def _why(courier: Courier) -> str:
     return error or "not tried yet"
 
 
-def _results(number: int) -> str:
-    return f"{number} result" if number == 1 else f"{number} results"
+def _counted(number: int, of: str) -> str:
+    return f"{number} {of}" if number == 1 else f"{number} {of}s"

@@ -95,7 +95,10 @@ class LoopPlugin:
         outcomes = self._session.outcomes
         if exitstatus == pytest.ExitCode.TESTS_FAILED and outcomes[Outcome.ERROR] and not outcomes[Outcome.FAIL]:
             session.exitstatus = EXIT_ERRORS
-        self._session.close(int(session.exitstatus))
+        exit_code = int(session.exitstatus)
+        # A run that was interrupted, or did not run, says so whatever became of the results.
+        failed = int(pytest.ExitCode.TESTS_FAILED) if exit_code in (0, EXIT_ERRORS) else exit_code
+        session.exitstatus = self._session.close(exit_code, failed)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:

@@ -19,6 +19,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare our markers; with ``--qa-node`` set up the session."""
     config.addinivalue_line("markers", "time_limit(seconds): end the testcase after this long, as an error (qarunner)")
     config.addinivalue_line("markers", "holds_keys: needs a remote that can hold keys down; else an error (qarunner)")
+    config.addinivalue_line(
+        "markers", "qa_list(name): the test list of QATrack+ that the testcase belongs to (qarunner)"
+    )
     if config.option.qa_node:
         from qarunner.runner.setup import set_up
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 from _pytest.runner import call_and_report, show_test_item
 
+from qarunner.qatrack_names import LIST_MARKER
 from qarunner.results import Outcome, Phase, Result
 from qarunner.runner.collection import TestcaseNames
 from qarunner.runner.display import ERROR_MARK, RETRIED_MARK
@@ -73,7 +74,7 @@ class ProtocolPlugin:
     ) -> tuple[list[pytest.TestReport], Result]:
         testcase = self._names.of(item)
         attempt = self._executions[testcase] = self._executions.get(testcase, 0) + 1
-        markers = tuple(dict.fromkeys(mark.name for mark in item.iter_markers()))
+        markers = tuple(dict.fromkeys(map(_marker_text, item.iter_markers())))
         file, line, _name = item.location
         evidence = self._session.begin(testcase, f"{file}:{(line or 0) + 1}", markers, attempt)
         self._phases = []
@@ -184,6 +185,11 @@ class ProtocolPlugin:
             yield
         finally:
             os.chdir(self._home)
+
+
+def _marker_text(mark: pytest.Mark) -> str:
+    """Return a marker as a result notes it: by its name, ``qa_list("A")`` as behave's tag for the same is written."""
+    return f"{LIST_MARKER}:{mark.args[0]}" if mark.name == LIST_MARKER and mark.args else mark.name
 
 
 def _sibling(item: pytest.Item) -> pytest.Item:

@@ -12,8 +12,10 @@ from msgspec import structs
 
 from qarunner.errors import QarunnerError
 from qarunner.masking import Masking
-from qarunner.outbox.outbox import Outbox
+from qarunner.outbox.outbox import DELIVER_COMMAND, Outbox
+from qarunner.outbox.run_directory import read_run_directory
 from qarunner.outbox.run_reports import finish_run
+from qarunner.outbox.run_sending import RunSending, senders_left
 from qarunner.results import Device, Outcome, Result
 from qarunner.runner import run_folder
 from qarunner.runner.browser import BrowserUse
@@ -132,23 +134,49 @@ class RunSession:
         """End the run after the running testcase."""
         self.stop_reason = reason
 
-    def close(self, exit_code: int) -> None:
-        """Give the lease back, write the run's end, and have it reported."""
+    def close(self, exit_code: int, failed_exit_code: int) -> int:
+        """Give the lease back, write the run's end, and have it reported; return the exit code.
+
+        :param failed_exit_code: takes the place of `exit_code` when a receiver's verdict fails the run.
+        """
         self.browser.end(None, passed=True)
         self.use.close()
         self._later.close()
         if self._outbox is None:
-            return
+            return exit_code
         duration = time.time() - self.run.started.timestamp()
         self.run = structs.replace(self.run, duration=duration, exit_code=exit_code)
+        self._write_run()
+        wait: float = self.configuration.get("delivery_wait")
+        begun = time.monotonic()
+        fails, sender_lines = self._send_run(wait)
+        wait -= time.monotonic() - begun
+        if fails and failed_exit_code != exit_code:
+            self.run = structs.replace(self.run, exit_code=failed_exit_code)
+            self._write_run()  # before the reports, which show it
+        known = None if self._results is None else (self.run, self._results)
+        self.report_lines += finish_run(self.folder, self._reporters, known=known)
+        lines = self._outbox.close(wait)
+        self.report_lines += [*sender_lines, *lines]
+        if senders_left(self.folder, self._reporters) and not any(DELIVER_COMMAND in line for line in lines):
+            self.report_lines.append(f"`{DELIVER_COMMAND}` sends what is left")
+        self._outbox = None
+        return self.run.exit_code or 0
+
+    def _write_run(self) -> None:
         try:
             run_folder.write_run(self.run, self.folder)
         except OSError as error:
             self.report_lines.append(f"run.json could not be written: {error.strerror}")
-        known = None if self._results is None else (self.run, self._results)
-        self.report_lines += finish_run(self.folder, self._reporters, known=known)
-        self.report_lines += self._outbox.close(self.configuration.get("delivery_wait"))
-        self._outbox = None
+
+    def _send_run(self, wait: float) -> tuple[str, list[str]]:
+        """Have the whole run sent to those who take it so; return why they fail it, if they do, and their lines."""
+        if not senders_left(self.folder, self._reporters):
+            return "", []
+        results = read_run_directory(self.folder).results if self._results is None else self._results
+        sending = RunSending(self.folder, self._reporters, self.run, results)
+        lines = sending.close(wait)
+        return sending.fails, [*lines, *([sending.fails] if sending.fails else [])]
 
     def _connect(self) -> NodeHandle:
         from qarunner.nodes.client import connect

@@ -34,9 +34,7 @@ def limits(bench: Bench) -> dict[tuple[str, str], tuple[float | None, float | No
     """Return reference, highest level at action and whether it is active, by unit and macro."""
     info = qatrack.UnitTestInfo
     query = (
-        select(
-            qatrack.Unit.name, qatrack.Test.slug, qatrack.Reference.value, qatrack.Tolerance.act_high, info.active
-        )
+        select(qatrack.Unit.name, qatrack.Test.slug, qatrack.Reference.value, qatrack.Tolerance.act_high, info.active)
         .join(qatrack.Unit, qatrack.Unit.id == info.unit)
         .join(qatrack.Test, qatrack.Test.id == info.test)
         .outerjoin(qatrack.Reference, qatrack.Reference.id == info.reference)
@@ -312,7 +310,10 @@ def test_a_list_holds_at_most_250_tests(bench: Bench) -> None:
     ("instead", "said"),
     [
         ("{macro: zap_time, type: string}", "the type of 'Zapping::zap_time' cannot change from simple any more"),
-        ("{macro: zapping, name: 'Zapping::zap_time', high: 2}", "the macro of 'Zapping::zap_time' cannot change from zap"),
+        (
+            "{macro: zapping, name: 'Zapping::zap_time', high: 2}",
+            "the macro of 'Zapping::zap_time' cannot change from zap",
+        ),
     ],
 )
 def test_a_test_with_results_stays_what_it_was(bench: Bench, instead: str, said: str) -> None:

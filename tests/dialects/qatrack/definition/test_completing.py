@@ -60,7 +60,7 @@ def test_what_is_only_named_is_there() -> None:
         ("units:\n- site: x", "2: a unit has neither name nor node. Give it a node: the one whose device it is"),
         ("lists:\n- name: x\n- name: x", f"3: the list 'x' is defined a second time. The first is at {FILE}:2"),
         ("lists:\n- name: x\n  tests: [a, a]", "3: the test 'x::a' is in the list a second time. Take one"),
-        ("lists:\n- name: x\n  units: [a, a]", f"3: the collection 'x on a' is defined a second time. The first is at"),
+        ("lists:\n- name: x\n  units: [a, a]", "3: the collection 'x on a' is defined a second time. The first is at"),
         ("lists:\n- name: x\n  tests: [2nd]",
          "3: '2nd' is the name of no test here, and a macro has letters, digits and underscores only, and begins with no"),
         ("lists:\n- name: x\n  tests: [class]", "3: 'class' is the name of no test here, and class means something else"),
