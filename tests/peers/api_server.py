@@ -1,4 +1,4 @@
-"""A server of our own API as a process that a test can kill, and start again at the same place."""
+"""A server of our APIs, without nodes, as a process that a test can kill, and start again at the same place."""
 
 from __future__ import annotations
 
@@ -53,14 +53,16 @@ class ApiServer:
 
 def main(data: str, port: str) -> None:
     """Serve until killed."""
+    from qarunner.dialects import qatrack, stbt
+    from qarunner.server import builtin
     from qarunner.server.app import create_app
-    from qarunner.server.builtin import qa_dialects
     from qarunner.server.http import HttpServer
 
     nothing: Any = None
     with Store.open(data) as store:
         services = Services(store=store, access=Access(store), jobs=nothing, farm=nothing, packs=nothing)
-        HttpServer(create_app(services, qa_dialects()), port=int(port), threads=8).start()
+        dialects = [*builtin.qa_dialects(), *stbt.qa_dialects(), *qatrack.qa_dialects()]
+        HttpServer(create_app(services, dialects), port=int(port), threads=8).start()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while True:

@@ -19,7 +19,7 @@ class ListRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     unit: str
     list: str
-    state: State = "pending"
+    state: State
     problem: str = ""
     url: str = ""
     site_url: str = ""

@@ -46,7 +46,7 @@ class Sending:
     def send(self, node: str, name: str, results: Sequence[Result]) -> None:
         """Send one list, unless it is there; whatever goes wrong with it is kept, and the next one has its turn."""
         unit = self._settings.unit_of(node)
-        record = self._records.get((str(unit), name)) or ListRecord(unit=str(unit), list=name)
+        record = self._records.get((str(unit), name)) or ListRecord(unit=str(unit), list=name, state="pending")
         if record.state == "sent":
             return
         if self._away is not None:  # it would say the same of every list

@@ -94,7 +94,7 @@ def as_boolean(result: Result) -> tuple[bool | None, str]:
 def map_onto(found: Sequence[Found], tests: Mapping[str, Test], facts: Mapping[str, str]) -> Mapped:
     """Fill in the tests of a list; whatever of it was not found out is skipped and says so."""
     mapped = Mapped()
-    plain = Counter(one.macros[-1] for one in found)
+    plain = Counter((one.macros[-1], one.measurement is None) for one in found)
     for one in found:
         macro = next((name for name in _sure(one, plain) if _takes(tests.get(name), one)), None)
         if macro is None or macro in mapped.tests:
@@ -145,9 +145,9 @@ def _told_of_attempts(attempts: Sequence[Result]) -> str:
     return f"attempts: {', '.join(outcomes)}"
 
 
-def _sure(one: Found, plain: Mapping[str, int]) -> Iterable[str]:
+def _sure(one: Found, plain: Mapping[tuple[str, bool], int]) -> Iterable[str]:
     """Return the macros that can only mean this one: the short one not where several would have it."""
-    return one.macros if plain[one.macros[-1]] == 1 else one.macros[:1]
+    return one.macros if plain[one.macros[-1], one.measurement is None] == 1 else one.macros[:1]
 
 
 def _takes(test: Test | None, one: Found) -> bool:
