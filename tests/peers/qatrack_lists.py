@@ -18,7 +18,7 @@ YES = 1.0
 
 @dataclass(frozen=True)
 class ListedTest:
-    """A test of a list, with its reference and absolute limits: action and tolerance below, tolerance and action above."""
+    """A test of a list, with its reference and absolute limits: action and tolerance below, and above."""
 
     __test__ = False
 
