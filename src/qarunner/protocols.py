@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-    from qarunner.drivers import Check
     from qarunner.results import Result, Run
 
     Pixels = NDArray[numpy.uint8]
@@ -258,24 +257,6 @@ class RunSender(Protocol):
         `qarunner.DeliveryPostponedError` when the receiver said when to ask again, `qarunner.DeliveryStoppedError` when
         a person must change something; any other exception means "later".
         """
-        ...
-
-
-@dataclass(frozen=True)
-class ForeseenTestcase:
-    """A testcase that a run may have, as far as it is known before. `markers` and `measurements` are a result's."""
-
-    name: str
-    markers: Sequence[str] = ()
-    measurements: Sequence[str] = ()
-
-
-@runtime_checkable
-class CheckingReporter(Protocol):
-    """A reporter that can say before a run whether it will be able to report."""
-
-    def check(self, node: str, testcases: Sequence[ForeseenTestcase]) -> Sequence[Check]:
-        """Look whether a run of these testcases on this node could be reported; change nothing anywhere."""
         ...
 
 

@@ -11,7 +11,7 @@ import requests
 from tests.peers.run_directory import RunMaker
 
 from qarunner import SentRun
-from qarunner_plugins.report_qatrack.options import QatrackOptions, settings_of
+from qarunner_plugins.report_qatrack.options import QatrackOptions, Settings, settings_of
 from qarunner_plugins.report_qatrack.reporter import QatrackReporter
 
 
@@ -22,10 +22,14 @@ class Sender:
     url: str
     token: str
 
-    def reporter(self, **options: Any) -> QatrackReporter:
-        """Return a reporter for it; the time zone is UTC unless said otherwise."""
+    def settings(self, **options: Any) -> Settings:
+        """Return the settings of a reporter for it; the time zone is UTC unless said otherwise."""
         given = {"url": self.url, "token": self.token, "time_zone": "UTC"} | options
-        return QatrackReporter(settings_of(QatrackOptions(**given)))
+        return settings_of(QatrackOptions(**given))
+
+    def reporter(self, **options: Any) -> QatrackReporter:
+        """Return a reporter for it."""
+        return QatrackReporter(self.settings(**options))
 
     def send(self, maker: RunMaker, **options: Any) -> SentRun:
         """Send a run."""

@@ -17,9 +17,8 @@ from .options import TOKEN
 from .posting import INSTANCES
 
 if TYPE_CHECKING:
-    from qarunner import ForeseenTestcase
-
     from .definitions import Unit
+    from .expected import ForeseenTestcase
     from .options import Settings
 
 MOST = 10

@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 from qarunner import macros_of_measurement, macros_of_testcase
 
 if TYPE_CHECKING:
-    from qarunner import ForeseenTestcase
-
     from .definitions import Test
 
 OF_TESTCASE = ("boolean", "simple", "wraparound")
 OF_MEASUREMENT = ("simple", "wraparound")
+
+
+@dataclass(frozen=True)
+class ForeseenTestcase:
+    """A testcase that a run may have, as far as it is known before. `markers` and `measurements` are a result's."""
+
+    name: str
+    markers: Sequence[str] = ()
+    measurements: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

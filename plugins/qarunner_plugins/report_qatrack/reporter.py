@@ -1,4 +1,4 @@
-"""The reporter itself: what the outbox and `qarunner qatrack check` call."""
+"""The reporter itself: what the outbox calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qarunner import SentRun, list_of_testcase
 from .sending import Sending
 
 if TYPE_CHECKING:
-    from qarunner import Check, ForeseenTestcase, Result, Run
+    from qarunner import Result, Run
 
     from .options import Settings
 
@@ -31,12 +31,6 @@ class QatrackReporter:
         finally:
             sending.close()
         return sending.outcome()
-
-    def check(self, node: str, testcases: Sequence[ForeseenTestcase]) -> list[Check]:
-        """Look whether a run of these testcases on a node could be sent."""
-        from .checking import check
-
-        return check(self._settings, node, testcases)
 
 
 def lists_of(results: Iterable[Result], settings: Settings) -> dict[tuple[str, str], list[Result]]:

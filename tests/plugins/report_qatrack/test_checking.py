@@ -1,14 +1,23 @@
 from __future__ import annotations
 
-from tests.peers.qatrack_run import Sender
+import argparse
+from pathlib import Path
 
-from qarunner import Check, ForeseenTestcase
+import pytest
+from tests.peers.qatrack_run import Sender
+from tests.peers.run_directory import RunMaker
+
+from qarunner import Check, ConfigurationError, Measurement
+from qarunner.commands.context import Context
+from qarunner_plugins.report_qatrack import qa_commands
+from qarunner_plugins.report_qatrack.checking import check
+from qarunner_plugins.report_qatrack.expected import ForeseenTestcase
 
 GOOD = ForeseenTestcase("tests/menu.py::test_opens", measurements=("zap time",))
 
 
 def checked(sender: Sender, *testcases: ForeseenTestcase, node: str = "living-room") -> list[Check]:
-    return sender.reporter().check(node, testcases)
+    return check(sender.settings(), node, testcases)
 
 
 def test_a_list_that_fits_works_and_what_nobody_runs_is_noted(sender: Sender) -> None:
@@ -72,7 +81,63 @@ def test_a_unit_or_list_that_is_missing_ends_only_its_own_look(sender: Sender) -
 
 
 def test_a_wrong_token_and_a_server_that_is_away_are_told_as_what_they_are(sender: Sender) -> None:
-    [wrong] = Sender(sender.url, "wrong").reporter().check("living-room", [GOOD])
+    [wrong] = checked(Sender(sender.url, "wrong"), GOOD)
     assert "does not accept the token" in wrong.detail
-    [away] = Sender("http://127.0.0.1:9/api", "x").reporter().check("living-room", [GOOD])
+    [away] = checked(Sender("http://127.0.0.1:9/api", "x"), GOOD)
     assert away.detail.startswith("ConnectionError: ")
+
+
+def command(folder: Path, *words: str) -> int:
+    """Run ``qarunner qatrack check`` in a folder."""
+    [verb] = qa_commands()
+    assert verb.name == "qatrack check"
+    parser = argparse.ArgumentParser()
+    verb.add_arguments(parser)
+    arguments = parser.parse_args(words)
+    arguments.context = Context({}, folder)
+    return verb.run(arguments)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, sender: Sender, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder from which the reporter is configured."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("QARUNNER_QATRACK_TOKEN", sender.token)
+    monkeypatch.delenv("QARUNNER_QATRACK_URL", raising=False)
+    (tmp_path / "qarunner.toml").write_text(f'[reporters.qatrack]\nurl = "{sender.url}"\n')
+    return tmp_path
+
+
+def test_the_verb_looks_at_the_newest_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    maker = RunMaker(folder / "qa-results")
+    maker.add("tests/menu.py::test_opens", measurements=(Measurement(name="zap time", value=1),))
+    (folder / "qa-results" / "latest").symlink_to(maker.name)
+    assert command(folder) == 0
+    out = capsys.readouterr().out
+    assert "works    unit of living-room: living-room, number 1\n" in out
+    assert "works    list tests/menu.py: 10 tests on living-room\n" in out
+    maker.add("tests/menu.py::test_new")
+    assert command(folder, str(maker.folder)) == 1
+    assert "missing  list tests/menu.py: no test for tests/menu.py::test_new (test_new)\n" in capsys.readouterr().out
+
+
+def test_the_verb_looks_at_the_test_pack_where_nothing_has_run(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / ".stbt.conf").write_text("[test_pack]\n")
+    (folder / "tests").mkdir()
+    (folder / "tests" / "menu.py").write_text("def test_opens(): pass\ndef test_novel(): pass\n")
+    assert command(folder, "--node=living-room") == 1
+    assert "no test for tests/menu.py::test_novel" in capsys.readouterr().out
+    with pytest.raises(ConfigurationError, match="not said on which node"):
+        command(folder)
+
+
+def test_the_verb_says_what_it_cannot_do_without(folder: Path) -> None:
+    with pytest.raises(ConfigurationError, match="neither a run nor a test pack"):
+        command(folder, "--node=x")
+    with pytest.raises(ConfigurationError, match="holds no results"):
+        command(folder, str(folder))
+    (folder / "qarunner.toml").write_text("[reporters.qatrack]\nevidence = 7\n")
+    with pytest.raises(ConfigurationError, match=r"\[reporters.qatrack\]: Expected `array`, got `int`"):
+        command(folder, "--node=x")

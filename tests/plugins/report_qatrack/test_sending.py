@@ -103,6 +103,26 @@ def test_other_values_under_the_same_key_are_refused_and_named(sender: Sender, m
     assert "zap_time" in str(sent.trouble)
 
 
+def test_an_earlier_instance_that_was_left_in_progress_is_completed(sender: Sender, maker: RunMaker) -> None:
+    maker.add("tests/menu.py::test_opens", measurements=(ZAP,))
+    [collection] = sender.get("qa/unittestcollections", name="tests/menu.py", unit__number=1)["results"]
+    begun = {
+        "unit_test_collection": collection["url"],
+        "user_key": f"{maker.run.id}:1:tests/menu.py",
+        "work_started": "2026-03-14 09:00:00",
+        "in_progress": True,
+        "tests": {},
+    }
+    headers = {"Authorization": f"Token {sender.token}"}
+    made = requests.post(f"{sender.url}/qa/testlistinstances/", json=begun, headers=headers, timeout=30)
+    assert made.status_code == 201, made.text
+    assert sender.send(maker.finish()).trouble is None
+    instance = sender.instance(maker)
+    assert instance["url"] == made.json()["url"]
+    assert not instance["in_progress"]
+    assert sender.tests(instance)["zap_time"]["value"] == 1.3
+
+
 def test_two_lists_are_two_instances_and_one_that_is_missing_holds_up_nobody(sender: Sender, maker: RunMaker) -> None:
     maker.add("tests/menu.py::test_opens")
     maker.add("tests/menue.py::test_opens")

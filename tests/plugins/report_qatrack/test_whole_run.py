@@ -1,4 +1,4 @@
-"""Whole runs of pytest that report to a server in a process of its own: both reporters at once, and a server that dies."""
+"""Whole runs of pytest that report to a server in a process of its own: by both reporters, and while it dies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 from tests.peers.api_server import ApiServer
-from tests.peers.pack_run import Finished, Pack
+from tests.peers.pack_run import Pack
 from tests.peers.qatrack_lists import ListedTest, ListMaker, yes
 from tests.peers.qatrack_run import Sender, records
 from tests.peers.results_store import wait_until
@@ -49,7 +49,29 @@ TESTS = """
     def test_known():
         assert False
 """
-MACROS = ("test_opens", "test_closes", "test_zap_next", "test_zap_previous", "test_breaks", "test_later", "test_known")
+FEATURE = """
+    @qa_list:Menus
+    Feature: Menu
+      Scenario: It is there
+        Given it is there
+"""
+STEPS = """
+    from behave import given
+
+    @given("it is there")
+    def there(context):
+        pass
+"""
+MACROS = (
+    "it_is_there",
+    "test_opens",
+    "test_closes",
+    "test_zap_next",
+    "test_zap_previous",
+    "test_breaks",
+    "test_later",
+    "test_known",
+)
 ZAP = ListedTest("zap_time", "simple", 1.0, (-0.5, -0.2, 0.2, 0.5))
 WORDS = {"ok": "pass", "action": "fail"}
 
@@ -59,6 +81,8 @@ def pack(tmp_path: Path) -> Pack:
     (tmp_path / "pack").mkdir()
     pack = Pack(tmp_path / "pack")
     pack.write("tests/menu.py", TESTS)
+    pack.write("features/menu.feature", FEATURE)
+    pack.write("features/steps/menu.py", STEPS)
     return pack
 
 
@@ -74,7 +98,8 @@ def server_for(tmp_path: Path, pack: Pack) -> ApiServer:
 
 def configure(pack: Pack, server: ApiServer, *lines: str) -> None:
     unit = f'units = {{"{pack.node}" = 1}}'
-    table = ["[reporters.qatrack]", f'url = "{server.url}/api"', 'time_zone = "UTC"', unit, *lines]
+    lists = 'lists = {"Menus" = "Menu checks"}'  # a tag of behave has no blanks
+    table = ["[reporters.qatrack]", f'url = "{server.url}/api"', 'time_zone = "UTC"', unit, lists, *lines]
     pack.write("qarunner.toml", "\n".join(table))
 
 
@@ -93,10 +118,10 @@ def test_one_run_by_both_reporters_has_equal_counts_in_either_api(tmp_path: Path
         tests = sender.tests(instance)
         results = stb_results(server)
         here = Counter(str(result.outcome) for result in finished.directory.results)
-        assert here == {"pass": 3, "fail": 1, "error": 1, "skip": 2}
+        assert here == {"pass": 4, "fail": 1, "error": 1, "skip": 2}
         assert Counter(result["result"] for result in results) == here
         assert Counter(outcome(tests[macro]) for macro in MACROS) == here
-        assert tests["zap_time"]["pass_fail"] == "action"
+        assert verdict(tests["zap_time"]) == "action"
         ids = {result.id for result in finished.directory.results}
         assert len(results) == len(ids), "a result by two reporters is one result"
         shown = [line for line in finished.output.splitlines() if "zap_time" in line or "qatrack:" in line]
@@ -109,8 +134,13 @@ def test_one_run_by_both_reporters_has_equal_counts_in_either_api(tmp_path: Path
 def outcome(row: dict[str, Any]) -> str:
     """Return the outcome that a boolean test instance stands for."""
     if row["skipped"]:
-        return row["comment"].partition(":")[0].replace("skipped", "skip")
-    return WORDS[row["pass_fail"]]
+        return str(row["comment"]).partition(":")[0].replace("skipped", "skip")
+    return WORDS[verdict(row)]
+
+
+def verdict(row: dict[str, Any]) -> str:
+    """Return the server's verdict on a test instance."""
+    return str(row["pass_fail"])
 
 
 def stb_results(server: ApiServer) -> list[dict[str, Any]]:
@@ -186,8 +216,7 @@ def test_a_server_that_is_killed_again_and_again_gets_each_list_once(tmp_path: P
     delivering = threading.Thread(target=send_all, args=(tmp_path / "results", server), kwargs={"evidence_of": "all"})
     delivering.start()
     for _kill in range(kills):
-        before = lists_sent(runs)
-        wait_until(lambda before=before: lists_sent(runs) > before, 120)
+        wait_for_more(runs)
         time.sleep(chance.random() * 0.3)  # the kill comes at another moment each time
         server.kill()
         server.start()
@@ -204,6 +233,11 @@ def test_a_server_that_is_killed_again_and_again_gets_each_list_once(tmp_path: P
         assert all(len(row["attachments"]) == 1 for row in page["results"])
     finally:
         server.kill()
+
+
+def wait_for_more(runs: list[RunMaker]) -> None:
+    before = lists_sent(runs)
+    wait_until(lambda: lists_sent(runs) > before, 120)
 
 
 def lists_sent(runs: list[RunMaker]) -> int:
