@@ -85,6 +85,8 @@ def _comment(
     lines = [", ".join(filter(None, about))]
     facts = [f"{name} {value}" for name, value in facts_for(results).items() if name not in macros]
     lines += [f"device: {', '.join(facts)}"] if facts else []
+    tags = [f"{name}={value}" if value else name for name, value in run.tags.items()]
+    lines += [f"tags: {', '.join(tags)}"] if tags else []
     if mapped.unmapped:
         lines.append("The list has no tests for:")
         lines += [f"  {one.macros[-1]} = {_told(one)}" for one in mapped.unmapped[:MOST_LINES]]

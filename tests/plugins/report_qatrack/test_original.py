@@ -200,7 +200,12 @@ def test_an_address_or_a_token_that_is_wrong_waits_for_a_person(
 ) -> None:
     maker.add("tests/other.py::test_x")
     asked: list[str] = []
-    original.before = lambda _method, path: (asked.append(path), reply)[1]  # type: ignore[func-returns-value]
+
+    def note(_method: str, path: str) -> Reply:
+        asked.append(path)
+        return reply
+
+    original.before = note
     trouble = sender.send(maker).trouble
     assert isinstance(trouble, DeliveryStoppedError)
     assert problem in trouble.problem

@@ -57,6 +57,7 @@ def test_a_run_becomes_a_list_instance_with_values_reasons_and_evidence(sender: 
     assert f"qarunner run {maker.run.id} on living-room" in comment
     assert "weight = 7 kg" in comment
     assert "serial A1B2C3" in comment
+    assert "tags: branch=main, sky=blue" in comment
     assert instance["work_started"].startswith("2026-03-14T09:26:57.589793")
     assert instance["include_for_scheduling"] is False, "a part of a list is not the list"
     assert sent.where == instance["site_url"]

@@ -79,7 +79,9 @@ def test_a_measurement_is_a_number_that_json_can_hold(value: float, kind: str, e
 
 
 def test_a_measurement_of_several_testcases_goes_by_their_names_or_nowhere() -> None:
-    zap = lambda name, value: sample(testcase=f"a.py::{name}", measurements=(Measurement(name="zap", value=value),))  # noqa: E731
+    def zap(name: str, value: float) -> Result:
+        return sample(testcase=f"a.py::{name}", measurements=(Measurement(name="zap", value=value),))
+
     results = [zap("test_next", 1), zap("test_previous", 2)]
     tests = defined(zap="simple", test_next_zap="simple")
     mapped = map_onto(found_in(results), tests, {})
@@ -172,3 +174,9 @@ def test_a_key_is_the_same_each_time_and_never_too_long(tmp_path: Path) -> None:
     long = user_key(run, 7, "x" * 300)
     assert len(long) == 255
     assert long == user_key(run, 7, "x" * 300) != user_key(run, 7, "x" * 301)
+
+
+def test_the_reference_has_every_option() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "reporters.md").read_text()
+    table = page.partition("## qatrack")[2].partition("### ")[0]
+    assert [name for name in QatrackOptions.__struct_fields__ if f"`{name}`" not in table] == []
