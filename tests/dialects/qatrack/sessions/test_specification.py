@@ -1,4 +1,4 @@
-"""The scripts of the specification, with another host name and nothing else changed; no link in what they get dangles."""
+"""The scripts of the specification run when only the host name is changed, and no link in their answers dangles."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from qarunner._version import __version__
 from qarunner.dialects.qatrack.resources import RESOURCES
 from qarunner.dialects.qatrack.resources.spec import URI, URIS, Links, Resource
 from qarunner.dialects.qatrack.schema.columns import TEXT, Parameter, parameters_of, schema_of
+from qarunner.dialects.qatrack.schema.session_body import BODIES
 
 VERSION = "3.0.3"
 """The generation of OpenAPI that the original's description is of, for which there are most tools."""
@@ -33,6 +34,10 @@ _ERRORS = {
 }
 
 
+REFUSED = "refused_"
+"""Begins the names of endpoints that only say what is not possible."""
+
+
 class Address(NamedTuple):
     """A route. `path`: as OpenAPI writes it. `endpoint`: its name, without that of the dialect."""
 
@@ -46,7 +51,7 @@ def addresses_of_rules(rules: Iterable[Any], name: str) -> list[Address]:
     found = []
     for rule in rules:
         blueprint, _, endpoint = rule.endpoint.rpartition(".")
-        if blueprint == name and rule.rule.startswith("/api/"):
+        if blueprint == name and rule.rule.startswith("/api/") and not endpoint.startswith(REFUSED):
             path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
             methods = tuple(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
             found.append(Address(path, endpoint, methods))
@@ -75,7 +80,7 @@ def document(addresses: Iterable[Address], server: str, public: Iterable[str] = 
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": {"Error": {"type": "object"}, **_schemas()},
+            "schemas": {"Error": {"type": "object"}, **dict(BODIES.values()), **_schemas()},
             "parameters": _parameters(),
             "responses": {status: _response(text, _reference("Error")) for status, text in _ERRORS.items()},
             "securitySchemes": {
@@ -98,7 +103,8 @@ def _operation(address: Address, method: str, resource: Resource | None) -> dict
         },
     }
     if method in ("POST", "PATCH", "PUT"):
-        operation["requestBody"] = {"content": {JSON: {"schema": {"type": "object"}}}}
+        body = _reference(BODIES[address.endpoint][0]) if address.endpoint in BODIES else {"type": "object"}
+        operation["requestBody"] = {"content": {JSON: {"schema": body}}}
     elif resource is not None:
         is_list = not names
         wanted = f"{_name(resource)}Page" if is_list else f"{_name(resource)}Detail"

@@ -53,6 +53,6 @@ def install(routes: Blueprint, services: Services) -> None:
 
     for name in names_of(RESOURCE):
         routes.add_url_rule(f"{name}/", "post_session", post_session, methods=["POST"])
-        routes.add_url_rule(f"{name}/", "never_session", never, methods=["PUT", "PATCH", "DELETE"])
+        routes.add_url_rule(f"{name}/", "refused_session", never, methods=["PUT", "PATCH", "DELETE"])
         routes.add_url_rule(f"{name}/<int:number>/", "patch_session", patch_session, methods=["PATCH"])
-        routes.add_url_rule(f"{name}/<int:number>/", "never_session", never, methods=["PUT", "POST", "DELETE"])
+        routes.add_url_rule(f"{name}/<int:number>/", "refused_session", never, methods=["PUT", "POST", "DELETE"])
