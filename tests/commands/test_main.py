@@ -35,13 +35,15 @@ GREET = """
 def test_help_lists_every_verb_under_its_heading(qarunner: Qarunner) -> None:
     said = qarunner("--help")
     assert said.code == 0
-    listed = [line.split()[0] for line in said.out.splitlines() if line.startswith("  ") and not line.startswith("  -")]
+    lines = [line[2:] for line in said.out.splitlines() if line.startswith("  ") and not line.startswith("  -")]
+    listed = [line.partition("  ")[0] for line in lines]
     assert "remote" in listed
     assert [verb for verb in listed if verb != "remote"] == VERBS  # that one comes from a plugin of ours
     assert [line for line in said.out.splitlines() if line.endswith(":")] == [
         "Run and look:",
         "Set up:",
         "Serve:",
+        "Test lists (QATrack+):",
         "Plugins:",
         "Options:",
     ]
@@ -55,7 +57,7 @@ def test_without_a_verb_the_list_is_shown_and_it_counts_as_wrong_usage(qarunner:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_verb_explains_its_arguments(qarunner: Qarunner, verb: str) -> None:
-    said = qarunner(verb, "--help")
+    said = qarunner(*verb.split(), "--help")
     assert said.code == 0
     assert said.out.startswith(f"usage: qarunner {verb}")
     assert "--block PLUGIN" in said.out
@@ -155,9 +157,41 @@ def test_a_plugin_whose_commands_fail_stops_neither_the_help_nor_the_list_of_plu
 
 def test_a_plugin_adds_a_verb(qarunner: Qarunner, pack: Callable[..., Path]) -> None:
     pack({"plugins/greet.py": GREET})
-    assert "From plugins:\n  greet       say hello" in qarunner("--help").out
+    assert "From plugins:\n  greet          say hello" in qarunner("--help").out
     said = qarunner("greet", "Anna")
     assert (said.code, said.out) == (3, "hello Anna in here\n")
+
+
+PRUNE = """
+    from qarunner import Command, hookimpl
+
+    def run(arguments):
+        print("pruned", arguments.what)
+        return 0
+
+    @hookimpl
+    def qa_commands():
+        return [Command("qatrack prune", "prune it", lambda parser: parser.add_argument("what"), run)]
+"""
+
+
+def test_a_plugin_adds_a_verb_of_two_words_to_a_group(qarunner: Qarunner, pack: Callable[..., Path]) -> None:
+    pack({"plugins/prune.py": PRUNE})
+    said = qarunner("qatrack", "prune", "roses")
+    assert (said.code, said.out) == (0, "pruned roses\n")
+    assert "  qatrack prune  prune it" in qarunner("qatrack", "--help").out
+
+
+def test_the_first_word_of_two_lists_those_that_may_follow(qarunner: Qarunner) -> None:
+    said = qarunner("qatrack")
+    assert said.code == 2
+    assert said.out.startswith("usage: qarunner qatrack ...")
+    assert "qatrack plan" in said.out
+    assert "doctor" not in said.out
+    assert qarunner("qatrack", "--help").code == 0
+    said = qarunner("qatrack", "shwo")
+    assert said.code == 2
+    assert "there is no verb 'qatrack shwo'\n  did you mean 'qatrack show'" in said.err
 
 
 def test_ctrl_c_ends_with_130_and_no_traceback(qarunner: Qarunner, pack: Callable[..., Path]) -> None:

@@ -274,7 +274,7 @@ REFUSED = [
     ("lists:\n- {name: x, units: [bedrom]}", "2: there is no unit 'bedrom'. Did you mean 'bedroom'?"),
     ("lists:\n- {name: x, units: [bedroom], frequency: Wekly}", "2: there is no frequency 'Wekly'. Define it"),
     ("lists:\n- {name: x, sublists: [Zaping]}", "2: there is no list 'Zaping'. Did you mean 'Zapping'?"),
-    ("lists:\n- {name: x, tests: ['Zapping::zap_tme']}", "2: there is no test 'Zapping::zap_tme'. Did you mean 'Zapping"),
+    ("lists:\n- {name: x, tests: ['Zapping::zap_tme']}", "2: there is no test 'Zapping::zap_tme'. Did you mean 'Zappi"),
     ("cycles:\n- {name: x, lists: [Zaping]}", "2: there is no list 'Zaping'. Did you mean 'Zapping'?"),
     ("tests:\n- {macro: a, review: Usual}", "2: there is no review rules 'Usual'. Define it"),
     ("tests:\n- {macro: a, per_unit: {bedrom: {}}}", "2: there is no unit 'bedrom'. Did you mean 'bedroom'?"),
@@ -284,10 +284,10 @@ REFUSED = [
     ("lists:\n- {name: x, sublists: [y]}\n- {name: y, sublists: [x]}", "2: the list 'x' is a sublist of itself"),
     ("lists:\n- {name: x, sublists: [y, z]}\n- {name: y, sublists: [z]}\n- {name: z}",
      "2: the list 'x' has the list 'z' more than once"),
-    ("lists:\n- {name: x, tests: [zap_time], sublists: [Zapping]}", "2: in the list 'x': the macro zap_time is 2 times"),
+    ("lists:\n- {name: x, tests: [zap_time], sublists: [Zapping]}", "2: in the list 'x': the macro zap_time is 2 time"),
     ("lists:\n- name: x\n  tests:\n  - {macro: a, calculation: result = b}\n  - {macro: b, calculation: result = a}",
      "2: in the list 'x': these composites depend on each other: a, b"),
-    ("statuses:\n- {name: Unreviewed}", "2: no status is the default. Give the one that new results get: default: true"),
+    ("statuses:\n- {name: Unreviewed}", "2: no status is the default. Give the one that new results get: default: tru"),
     ("statuses:\n- {name: A, default: true}\n- {name: B, default: true}", "3: A and B are both the default"),
 ]  # fmt: skip
 

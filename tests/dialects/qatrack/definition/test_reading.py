@@ -37,7 +37,7 @@ TEST = "lists:\n- name: x\n  tests:\n  - macro: q\n    "
         ("lists:\n- name: ''", "a.yaml:2: expected a text of length >= 1"),
         (f"{TEST}type: bool", "a.yaml:5: 'bool' is none of the words that may stand here. Did you mean 'boolean'"),
         (f"{TEST}low: x", "a.yaml:5: a number or nothing is expected here, not a text"),
-        (f"{TEST}per_unit:\n      a: {{low: 1}}\n      b: {{lo: 1}}", "a.yaml:7: 'lo' is not known here. Did you mean 'low'"),
+        (f"{TEST}per_unit:\n      a: {{low: 1}}\n      b: {{lo: 1}}", "a.yaml:7: 'lo' is not known here. Did you mean"),
         (f"{TEST}tolerance: {{act_hi: 1}}", "a.yaml:5: 'act_hi' is not known here. Did you mean 'act_high'"),
         (f"{TEST}hidden: yes", "a.yaml:5: true or false is expected here, not a text"),
         ("review_rules:\n- name: x\n  rules: {okay: Approved}", "a.yaml:3: 'okay' is none of the words that may stand"),

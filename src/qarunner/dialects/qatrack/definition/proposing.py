@@ -48,8 +48,8 @@ def propose(run: Run, results: Sequence[Result]) -> Proposal:
         if len(one.tests) > MOST_TESTS:
             text = f"{one.name} has {len(one.tests)} tests, a list may have {MOST_TESTS}: give some testcases a qa_list"
             proposal.remarks.append(text)
-    numbers = [(one.name, test) for one in lists for test in one.tests if isinstance(test, Test) and test.type]
-    without = [f"{name}: {test.macro}" for name, test in numbers if test.low is None and test.high is None]
+    tests = [(one.name, test) for one in lists for test in one.tests]
+    without = [f"{name}: {test.macro}" for name, test in tests if isinstance(test, Test) and test.type is not None]
     if without:
         shown = ", ".join(without[:5]) + (", ..." if len(without) > 5 else "")  # noqa: PLR2004 - as much as a line shows
         proposal.remarks.append(f"measured without limits, so nothing is held against them yet: {shown}")
@@ -94,7 +94,7 @@ def _number(macro: str, measurement: Measurement) -> Test:
     return Test(
         macro=macro,
         display_name="" if name == macro else name[:LONGEST_NAME],
-        type=Kind.SIMPLE,
+        type=Kind.SIMPLE if low is None and high is None else None,
         low=low,
         high=high,
     )

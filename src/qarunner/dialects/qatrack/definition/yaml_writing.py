@@ -9,11 +9,11 @@ import yaml
 
 from qarunner.dialects.qatrack.definition.yaml_text import FLOAT, INTEGER
 
-FIRST = ("name", "macro", "node", "unit", "list")
+FIRST = ("name", "macro", "node", "unit", "list", "display_name", "type")
 """Words that stand first in a table: what it is known by."""
 MOST_IN_LINE = 4
 """Values of a table that stands in one line."""
-WIDTH = 100
+WIDTH = 120
 _TAG = "tag:yaml.org,2002:"
 
 
