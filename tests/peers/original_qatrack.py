@@ -61,6 +61,8 @@ class OriginalQatrack:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/api"
+        self.shown = self.url
+        """As its links begin; another one stands for a server behind a proxy that does not know what it is called."""
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
@@ -86,7 +88,7 @@ class OriginalQatrack:
         return (200, found[0], {}) if found else (404, {"detail": "Not found."}, {})
 
     def _link(self, table: str, number: int) -> str:
-        return f"{self.url}/{table.replace('qa/', 'qc/', 1)}/{number}/"  # as the original prints them
+        return f"{self.shown}/{table.replace('qa/', 'qc/', 1)}/{number}/"  # as the original prints them
 
     def _tables(self) -> dict[str, list[dict[str, Any]]]:
         unit, listed = self._link("units/units", 5), self._link("qa/testlists", 6)

@@ -72,6 +72,15 @@ def test_a_run_arrives_though_a_part_of_the_list_did_not_run(
     assert sent.lines[1:] == ["  zap_time = 0.8: no limits; here: no limits"]
 
 
+def test_links_that_name_another_host_are_followed_at_the_address_of_the_settings(
+    original: OriginalQatrack, sender: Sender, maker: RunMaker
+) -> None:
+    original.shown = "http://inside.example.com/api"
+    sent = sender.send(maker)
+    assert sent.trouble is None
+    assert len(original.instances) == 1
+
+
 def test_an_upload_that_cannot_be_skipped_there_becomes_a_small_text(
     original: OriginalQatrack, sender: Sender, tmp_path: Path
 ) -> None:

@@ -106,6 +106,8 @@ def test_testcases_whose_names_look_alike_never_share_a_test() -> None:
 def test_a_measurement_is_not_taken_for_the_testcase_of_its_name() -> None:
     measured = sample(testcase="a.py::zap", measurements=(Measurement(name="zap", value=3),))
     assert mapped_tests(measured, zap="boolean") == {"zap": {"value": True}}
+    measured = sample(measurements=(Measurement(name="test_closes", value=3),))
+    assert mapped_tests(measured, test_closes="boolean") == {"test_closes": {"skipped": True, "comment": "not run"}}
 
 
 def test_what_is_known_of_the_device_fills_string_tests() -> None:
