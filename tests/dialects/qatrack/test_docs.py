@@ -43,7 +43,7 @@ def test_the_table_of_outcomes_is_the_one_in_use() -> None:
             str(test.value).lower().replace("none", "None"),
             "yes" if test.skipped else "no",
             str(test.pass_fail),
-            test.comment.strip(),
+            test.comment,
         )
         for outcome, test in AS_BOOLEAN.items()
     }

@@ -124,6 +124,8 @@ def test_any_name_can_be_followed(own_world: World, name: str) -> None:
 def test_an_upload_may_be_skipped_or_come_later(own_world: World) -> None:
     skipped = posted(own_world, everything({"picture": {"skipped": True, "comment": "no camera"}}))["tests"]["picture"]
     assert (skipped["value_display"], skipped["pass_fail"][0], skipped["attachments"]) == ("Skipped", "not_done", [])
+    early = posted(own_world, everything({"hue": {"value": None}}, in_progress=True))["tests"]
+    assert (early["hue"]["pass_fail"][0], early["picture"]["pass_fail"][0]) == ("not_done", "no_tol")
     begun = posted(own_world, everything({"picture": {"value": None}}, in_progress=True))
     assert begun["tests"]["picture"]["pass_fail"][0] == "not_done"
     done = patched(own_world, begun, in_progress=False, tests={"picture": base64_file("late.png")})
