@@ -18,6 +18,7 @@ import msgspec
 from qarunner import hookspecs
 from qarunner.commands import qa_commands
 from qarunner.commands.main import parser_of
+from qarunner.commands.reference_definition import definition
 from qarunner.commands.reference_devices import devices
 from qarunner.commands.terminal import say
 from qarunner.runner.options import add_options
@@ -35,6 +36,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "hooks.md": lambda: _page("hooks.md", _hooks()),
         "pytest-options.md": lambda: _page("pytest-options.md", _options()),
         "devices.md": lambda: _page("devices.md", devices()),
+        "qatrack-definition.md": lambda: _page("qatrack-definition.md", definition()),
     }
 
 

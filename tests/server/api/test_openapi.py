@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.peers.sample_results import sample
 
+from qarunner.dialects.qatrack import qa_dialects as qatrack_dialects
 from qarunner.dialects.spec import Services
 from qarunner.results import to_json
 from qarunner.server.app import create_app
@@ -26,7 +27,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "api.md"
 
 @pytest.fixture
 def app(services: Services) -> Flask:
-    return create_app(services, qa_dialects())
+    return create_app(services, [*qa_dialects(), *qatrack_dialects()])
 
 
 @pytest.fixture

@@ -43,6 +43,11 @@ class Client:
         assert answer.status_code == 200, answer.text
         return answer.json
 
+    def do(self, definition: Any, **more: Any) -> Any:
+        answer = self.post(definition, **more)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
     def post(self, definition: Any, user: str = "ben", **more: Any) -> TestResponse:
         return self.as_user(user).post(ADDRESS, json={"definition": definition, **more})
 
@@ -68,11 +73,11 @@ def _go_on_counting(store: Store) -> None:
 
 def test_a_definition_is_shown_first_and_then_applied(client: Client) -> None:
     before = client.get()
-    shown = client.post(SMALL).json
+    shown = client.do(SMALL)
     assert shown["applied"] is False
     assert "  + living-room-2: node living-room-2, type Device, number 3" in shown["lines"]
     assert client.get() == before
-    done = client.post(SMALL, dry_run=False).json
+    done = client.do(SMALL, dry_run=False)
     assert done["applied"] is True
     assert done["lines"] == shown["lines"]
     [limits] = [one for one in done["changes"] if one["name"] == "Menu::zap on living-room-2"]
@@ -83,7 +88,7 @@ def test_a_definition_is_shown_first_and_then_applied(client: Client) -> None:
         "values": {"reference": "2", "tolerance": "act_high +0", "active": "yes"},
         "before": {},
     }
-    assert client.post(SMALL, dry_run=False).json["changes"] == []
+    assert client.do(SMALL, dry_run=False)["changes"] == []
     after = client.get()
     assert [one["name"] for one in after["lists"]] == [*(one["name"] for one in before["lists"]), "Menu"]
 
@@ -101,7 +106,7 @@ def test_what_is_given_back_changes_nothing_when_it_is_applied(client: Client) -
     client.post(SMALL, dry_run=False)
     once = client.get()
     client.post(once, dry_run=False)  # lists that were made otherwise are numbered anew
-    assert client.post(client.get()).json["changes"] == []
+    assert client.do(client.get())["changes"] == []
     assert client.get()["lists"] == once["lists"]
 
 

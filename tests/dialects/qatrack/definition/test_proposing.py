@@ -7,7 +7,8 @@ from tests.peers.sample_results import sample
 
 from qarunner.dialects.qatrack.definition.completing import Part, complete
 from qarunner.dialects.qatrack.definition.proposing import Proposal, propose
-from qarunner.dialects.qatrack.definition.records import Test
+from qarunner.dialects.qatrack.definition.records import Test, Unit
+from qarunner.dialects.qatrack.rules.kinds import Kind
 from qarunner.results import Device, Measurement, Run
 
 RUN = Run(id="r", node="living-room", started=STARTED, device=DEVICE)
@@ -33,7 +34,7 @@ def test_each_file_is_a_list_of_its_testcases_on_the_node_of_the_run() -> None:
     )
     assert lists(proposal) == {"tests/menu.py": ["test_opens", "test_shuts"], "tests/live.py": ["test_zap"]}
     [unit] = proposal.definition.units
-    assert (unit.node, unit.type) == ("living-room", "ACME STB-4K")  # type: ignore[union-attr]
+    assert unit == Unit(node="living-room", type="ACME STB-4K")
     assert proposed(one("a.py::x"), run=Run(id="r", node="b", started=STARTED, device=Device())).definition.units == [
         "b"
     ]
@@ -55,7 +56,7 @@ def test_one_without_limits_is_told() -> None:
     proposal = proposed(
         one("a.py::test_zap", Measurement(name="zap", value=1.2), Measurement(name="x", value=1, low=3, high=2))
     )
-    assert [test.type for test in lists(proposal)["a.py"][1:]] == ["simple", "simple"]  # type: ignore[union-attr]
+    assert lists(proposal)["a.py"][1:] == [Test(macro="zap", type=Kind.SIMPLE), Test(macro="x", type=Kind.SIMPLE)]
     assert proposal.remarks == ["measured without limits, so nothing is held against them yet: a.py: zap, a.py: x"]
 
 

@@ -127,7 +127,7 @@ class Limits(Written, frozen=True):
 
 
 class Test(Limits, frozen=True, kw_only=True):
-    """One thing that is checked or measured; with `Limits`, which hold on all units that have none of their own."""
+    """One thing that is checked or measured. Its limits hold on all units that have none of their own."""
 
     __test__ = False
 
@@ -189,7 +189,7 @@ class Sublist(Written, frozen=True):
 
 
 class TestList(Done, frozen=True, kw_only=True):
-    """Tests that are done together, with `Done`."""
+    """Tests that are done together."""
 
     __test__ = False
 
@@ -204,7 +204,7 @@ class TestList(Done, frozen=True, kw_only=True):
 
 
 class Cycle(Done, frozen=True, kw_only=True):
-    """Lists that take turns, a day each; with `Done`."""
+    """Lists that take turns, a day each."""
 
     name: Annotated[Name, Meta(description="what it is known by")]
     lists: Annotated[list[Name], Meta(description="in their order, which may name one more than once", min_length=1)]
