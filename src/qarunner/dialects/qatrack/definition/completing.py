@@ -12,7 +12,7 @@ from qarunner.dialects.qatrack.definition.changes import name_of
 from qarunner.dialects.qatrack.definition.defaults import CATEGORY, FREQUENCIES, STATUSES
 from qarunner.dialects.qatrack.definition.kinds import KINDS, Key, Thing, Things
 from qarunner.dialects.qatrack.definition.records import Sublist, Unit
-from qarunner.dialects.qatrack.definition.troubles import DefinitionError, Trouble
+from qarunner.dialects.qatrack.definition.troubles import Troubles
 from qarunner.dialects.qatrack.definition.written_tests import WrittenTests, complete_test
 from qarunner.dialects.qatrack.groups import GROUPS, group_named
 from qarunner.dialects.qatrack.rules.recurrences import every_days, nominal_interval
@@ -60,15 +60,15 @@ def complete(parts: Sequence[Part]) -> Wanted:
     """
     completing = _Completing(parts)
     completing.run()
-    if completing.troubles:
-        raise DefinitionError(completing.troubles)
+    completing.troubles.stop()
     return completing.wanted
 
 
 class _Completing:
     def __init__(self, parts: Sequence[Part]) -> None:
         self.wanted = Wanted()
-        self.troubles: list[Trouble] = []
+        self.troubles = Troubles()
+        self._trouble = self.troubles.add
         self._parts = parts
         self._tests = WrittenTests(parts, self._trouble)
         self._units: list[str] = []
@@ -85,9 +85,6 @@ class _Completing:
                 self._list(test_list, part, f"$.lists[{number}]")
             for number, cycle in enumerate(part.definition.cycles):
                 self._cycle(cycle, part, f"$.cycles[{number}]")
-
-    def _trouble(self, place: str, problem: str, advice: str = "") -> None:
-        self.troubles.append(Trouble(place, problem, advice))
 
     def _add(self, kind: str, key: Key, place: str, **values: Any) -> None:
         """Add a thing that somebody wrote; it may be written once only."""

@@ -16,7 +16,7 @@ from qarunner.dialects.qatrack.definition.checks import problems_of_lists, remar
 from qarunner.dialects.qatrack.definition.completing import default_statuses
 from qarunner.dialects.qatrack.definition.kinds import KINDS, Key, Thing, ThingKind, Things
 from qarunner.dialects.qatrack.definition.slugs import free_slug
-from qarunner.dialects.qatrack.definition.troubles import DefinitionError, Trouble
+from qarunner.dialects.qatrack.definition.troubles import Troubles
 from qarunner.errors import nearest
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class _Planning:
         self._after: Things = {word: dict(things) for word, things in current.things.items()}
         """All as it will be."""
         self._changes: list[Change] = []
-        self._troubles: list[Trouble] = []
+        self._troubles = Troubles()
 
     def plan(self) -> Plan:
         if not self._current[kinds.STATUS] and not self._wanted.things[kinds.STATUS]:
@@ -67,19 +67,16 @@ class _Planning:
         for word in (kinds.STATUS, kinds.RULES):
             self._only_one_default(word)
         self._check()
-        self._raise_troubles()
+        self._troubles.stop()
         return Plan(tuple(self._changes), tuple(self._remarks()))
 
     def _check_lists(self) -> None:
         """Look for what cannot be in what limits are worked out of."""
         self._check_links()
-        self._raise_troubles()
-        self._troubles += problems_of_lists(self._after, self._wanted)
-        self._raise_troubles()
-
-    def _raise_troubles(self) -> None:
-        if self._troubles:
-            raise DefinitionError(self._troubles)
+        self._troubles.stop()
+        for trouble in problems_of_lists(self._after, self._wanted):
+            self._troubles.add(trouble.place, trouble.problem, trouble.advice)
+        self._troubles.stop()
 
     def _set(self, kind: ThingKind, thing: Thing) -> None:
         """Plan that a thing is there with its values."""
@@ -139,7 +136,7 @@ class _Planning:
         wanted = [thing for thing in self._wanted.things[word].values() if thing.values.get("is_default")]
         if len(wanted) > 1:
             names = " and ".join(str(thing.key[0]) for thing in wanted)
-            self._troubles.append(Trouble(wanted[1].place, f"{names} are both the default", "Only one can be"))
+            self._troubles.add(wanted[1].place, f"{names} are both the default", "Only one can be")
         for thing in list(self._after[word].values()):
             if wanted and thing.values["is_default"] and thing.key not in self._wanted.things[word]:
                 self._set(KINDS[word], replace(thing, values={"is_default": False}))
@@ -149,7 +146,7 @@ class _Planning:
         if not any(status.values["is_default"] for status in self._after[kinds.STATUS].values()):
             places = [status.place for status in self._wanted.things[kinds.STATUS].values()]
             advice = "Give the one that new results get: default: true"
-            self._troubles.append(Trouble(places[0] if places else "", "no status is the default", advice))
+            self._troubles.add(places[0] if places else "", "no status is the default", advice)
         self._check_unit_numbers()
         for change in self._changes:
             if change.kind == kinds.TEST and change.action is Action.CHANGE and change.key in self._tested:
@@ -163,7 +160,7 @@ class _Planning:
             if counts[number] > 1:
                 others = [str(other.key[0]) for other in units if other.values["number"] == number]
                 problem = f"the number {number} is that of several units: {', '.join(sorted(others))}"
-                self._troubles.append(Trouble(unit.place, problem, "Leave it out for the next free one"))
+                self._troubles.add(unit.place, problem, "Leave it out for the next free one")
 
     def _check_tested(self, change: Change) -> None:
         place = self._wanted.things[kinds.TEST][change.key].place
@@ -172,7 +169,7 @@ class _Planning:
                 word = {"slug": "macro"}.get(name, name)
                 problem = f"the {word} of {change.name!r} cannot change from {change.before[name]} any more"
                 advice = "There are results of it, which would read as something else: give the new test another name"
-                self._troubles.append(Trouble(place, problem, advice))
+                self._troubles.add(place, problem, advice)
 
     def _check_links(self) -> None:
         """Look for names of things that are nowhere."""
@@ -190,7 +187,7 @@ class _Planning:
             return
         known = [str(other[0]) for other in (*self._after[target], *self._wanted.things[target])]
         advice = nearest(str(key[0]), known) or (f"There are {', '.join(known[:5])}" if known else "Define it")
-        self._troubles.append(Trouble(thing.place, f"there is no {target} {key[0]!r}", advice))
+        self._troubles.add(thing.place, f"there is no {target} {key[0]!r}", advice)
 
     def _remarks(self) -> Iterable[str]:
         yield from remarks_on_procedures(self._wanted)

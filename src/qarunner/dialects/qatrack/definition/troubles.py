@@ -9,6 +9,29 @@ from qarunner.errors import ConfigurationError
 
 MOST = 20
 """Troubles that are told; who has more has one of them many times."""
+ENOUGH = 100
+"""After so many nobody looks for more."""
+
+
+class Troubles(list["Trouble"]):
+    """What is found wrong, one after the other."""
+
+    def add(self, place: str, problem: str, advice: str = "") -> None:
+        """Note one.
+
+        :raises DefinitionError: it is enough.
+        """
+        self.append(Trouble(place, problem, advice))
+        if len(self) >= ENOUGH:
+            self.stop()
+
+    def stop(self) -> None:
+        """End here if there is any.
+
+        :raises DefinitionError: with all of them.
+        """
+        if self:
+            raise DefinitionError(self)
 
 
 @dataclass(frozen=True)
