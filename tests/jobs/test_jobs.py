@@ -298,7 +298,7 @@ def test_testcases_see_nothing_of_the_servers_environment(rig: FarmRig, monkeypa
         def test_node(node):
             with open(os.environ["QARUNNER_JOB_NODE"]) as file:
                 known = json.load(file)
-            assert known["capture"] == {"uri": "pattern:", "options": {}}
+            assert known["capture"] == {"uri": "pattern:", "options": {}, "fetched": []}
             assert node.status().capture.signal == "frames"
         """,
     )
