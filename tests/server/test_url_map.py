@@ -99,10 +99,15 @@ def test_each_role_is_let_in_where_it_may_and_nowhere_else(
     assert wrong == []
 
 
+def _is_page(route: Route) -> bool:
+    """Whether it is one of the pages for people, which know the session of a browser only."""
+    return route.owner == "portal" or route.path.startswith("/app/")
+
+
 def _bring_credential(client: FlaskClient, services: Services, tokens: dict[str, str], role: str, route: Route) -> None:
-    if role == "nobody" or (role == "job" and route.owner == "portal"):
+    if role == "nobody" or (role == "job" and _is_page(route)):
         return
-    if route.owner != "portal":
+    if not _is_page(route):
         client.environ_base["HTTP_AUTHORIZATION"] = f"token {tokens[role]}"
         return
     session = services.access.begin_session(services.access.sign_in(role, "correct horse"))
@@ -114,7 +119,7 @@ def _may(route: Route, role: str, services: Services, tokens: dict[str, str]) ->
     if route.rule.action is None:
         # Signing in without a name is refused, whoever asks.
         return route.path != "/app/login" or "POST" not in route.methods
-    if role == "nobody" or (role == "job" and route.owner == "portal"):
+    if role == "nobody" or (role == "job" and _is_page(route)):
         return False
     identity = services.access.resolve({"HTTP_AUTHORIZATION": f"token {tokens[role]}"}, ("token",))
     assert identity is not None

@@ -86,6 +86,19 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 @dataclass(frozen=True)
+class PageLink:
+    """A link that the portal shows at the top of all its pages.
+
+    :param path: where it leads, such as ``/app/qatrack``; of a page below it the link is shown as the present one, too.
+    :param action: what somebody must be allowed to do to see it, as the permissions call it.
+    """
+
+    text: str
+    path: str
+    action: str = "see results"
+
+
+@dataclass(frozen=True)
 class Dialect:
     """A dialect as a plugin offers it through the `qa_dialects` hook.
 
@@ -99,6 +112,7 @@ class Dialect:
     :param upkeep: what it does soon after the server's start and each hour: to end what was cut off. Short steps; what
         it raises is logged.
     :param tables: a folder of Alembic migrations of its own, for dialects from outside; built-in ones have none.
+    :param navigation: links to its pages for people, of a dialect that has some; see `portal_pages`.
     :param endpoints: what it adds to our own API, where its public API has no word for something: routes below
         ``/qarunner/api/v1/NAME``, in the OpenAPI document as well. They are there wherever the dialect is bound.
     """
@@ -113,3 +127,4 @@ class Dialect:
     upkeep: Callable[[Services], None] | None = None
     tables: Any = None
     endpoints: Callable[[Services], Iterable[Endpoint]] | None = None
+    navigation: Sequence[PageLink] = ()

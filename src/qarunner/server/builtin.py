@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from qarunner.dialects.spec import Claim, Dialect, Problem, Services
+from qarunner.dialects.spec import Claim, Dialect, PageLink, Problem, Services
 from qarunner.hookspecs import hookimpl
 from qarunner.job_engines import JobEngine, JobEngineContext, JobEngineDescription
 
@@ -29,6 +29,7 @@ def qa_dialects() -> Iterable[Dialect]:
             ("session",),
             _portal,
             _portal_error,
+            navigation=(PageLink("Farm", "/app/"), PageLink("Jobs", "/app/jobs"), PageLink("Results", "/app/results")),
         ),
         Dialect(
             "server",

@@ -2,7 +2,7 @@
 
 `resources` says what can be read, `reading` answers lists and details of it. `sessions` takes completed lists in,
 `rules` decides on their values, and `joining` makes results of the store of them. `definition` makes and changes units,
-lists and limits.
+lists and limits. `history` follows one value over time; `portal` has the pages for people, a dialect of its own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from qarunner.dialects.spec import Claim, Dialect, Problem, Services
+from qarunner.dialects.spec import Claim, Dialect, PageLink, Problem, Services
 from qarunner.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -19,14 +19,26 @@ if TYPE_CHECKING:
     from qarunner.dialects.endpoint import Endpoint
 
 NAME = "qatrack"
+PAGES = "qatrack-pages"
+PAGES_PATH = "/app/qatrack"
 
 
 @hookimpl
 def qa_dialects() -> Iterable[Dialect]:
-    """Offer it. Flask is loaded when the server asks for the routes."""
+    """Offer the API and the pages. Flask is loaded when the server asks for the routes."""
     claims, doors = [Claim("/api")], ("token", "session")
-    offered = Dialect(NAME, "QATrack+ API", claims, doors, _blueprint, _error, endpoints=_endpoints, upkeep=_upkeep)
-    return (offered,)
+    return (
+        Dialect(NAME, "QATrack+ API", claims, doors, _blueprint, _error, endpoints=_endpoints, upkeep=_upkeep),
+        Dialect(
+            PAGES,
+            "pages on units and what is measured on them",
+            [Claim(PAGES_PATH)],
+            ("session",),
+            _pages,
+            _pages_error,
+            navigation=(PageLink("Units", PAGES_PATH),),
+        ),
+    )
 
 
 def _blueprint(services: Services) -> Blueprint:
@@ -36,9 +48,10 @@ def _blueprint(services: Services) -> Blueprint:
 
 
 def _endpoints(services: Services) -> Iterable[Endpoint]:
+    from qarunner.dialects.qatrack import history_api
     from qarunner.dialects.qatrack.definition.endpoints import endpoints
 
-    return endpoints(services)
+    return (*endpoints(services), *history_api.endpoints(services))
 
 
 def _error(problem: Problem) -> Response:
@@ -52,3 +65,15 @@ def _upkeep(services: Services) -> None:
     from qarunner.dialects.qatrack.joining.joiner import Joiner
 
     Joiner(services.store, services.zone).work()
+
+
+def _pages(services: Services) -> Blueprint:
+    from qarunner.dialects.qatrack.portal import blueprint
+
+    return blueprint(services)
+
+
+def _pages_error(problem: Problem) -> Response:
+    from qarunner.dialects.portal_pages import error
+
+    return error(problem)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Response, request
 
 from qarunner.access import Action
 from qarunner.dialects.addresses import portal_url
 from qarunner.dialects.routes import RefusedError, allow
+from qarunner.dialects.spreadsheets import csv_answer
 from qarunner.dialects.stbt.junit import junit_xml
 from qarunner.dialects.stbt.shapes import API, json_answer, row_shape
 from qarunner.store.detail import records_of
@@ -39,8 +38,6 @@ FIELDS = (
     "result",
     "failure_reason",
 )
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings of a cell that spreadsheets take for a formula."""
 
 
 def install(routes: Blueprint, services: Services) -> None:
@@ -61,8 +58,8 @@ def install(routes: Blueprint, services: Services) -> None:
         neutralise = flag("neutralise")
         with services.store.read() as connection:
             rows = _rows(connection)
-        text = _csv([row_shape(services, row) for row in rows], neutralise=neutralise)
-        return Response(text, content_type="text/csv; charset=utf-8")
+        shapes = [row_shape(services, row) for row in rows]
+        return csv_answer(FIELDS, ([shape[field] for field in FIELDS] for shape in shapes), neutralise=neutralise)
 
     @routes.get(f"{API}/results.xml")
     @allow(Action.SEE_RESULTS)
@@ -100,13 +97,3 @@ def _rows(connection: Connection) -> list[ResultRow]:
     where = parse(request.args.get("filter", ""), request.args.get("tz", "UTC"))
     sort = parse_sort(request.args.get("sort", "date:desc"))
     return list_results(connection, where, sort, limit=MOST_ROWS).rows
-
-
-def _csv(rows: list[dict[str, Any]], *, neutralise: bool) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(FIELDS)
-    for row in rows:
-        cells = ["" if row[field] is None else str(row[field]) for field in FIELDS]
-        writer.writerow([f"'{cell}" if neutralise and cell.startswith(FORMULAS) else cell for cell in cells])
-    return text.getvalue()

@@ -1,7 +1,8 @@
 """Pages for people below ``/app/``: nodes, jobs and results, and signing in and out.
 
 Each module with `install` has some of the pages. They show what our own API answers (`answers`), in templates that a
-page of a plugin may extend, too: ``portal/base.html``. Such a page is a dialect of its own with a claim below ``/app``.
+page of a plugin may extend, too: ``portal/base.html``. Such a page is a dialect of its own with a claim below ``/app``;
+`qarunner.dialects.portal_pages` makes it, and `Dialect.navigation` puts a link to it on every page.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.utils import send_from_directory
 
+from qarunner.dialects import looks
+from qarunner.dialects.portal_pages import error
 from qarunner.dialects.routes import public
 from qarunner.server.portal import (
     home,
@@ -19,7 +22,7 @@ from qarunner.server.portal import (
     jobs,
     links,
     logs,
-    looks,
+    navigation,
     nodes,
     pad_keys,
     result,
@@ -27,7 +30,6 @@ from qarunner.server.portal import (
     signing_in,
 )
 from qarunner.server.portal.answers import Answers
-from qarunner.server.portal.page import csrf, error
 
 if TYPE_CHECKING:
     from qarunner.dialects.spec import Services
@@ -45,7 +47,6 @@ FILTERS = (
     pad_keys.spoken,
 )
 GLOBALS = (
-    csrf,
     links.asset_url,
     links.node_url,
     links.job_url,
@@ -63,6 +64,7 @@ def blueprint(services: Services) -> Blueprint:
         routes.add_app_template_filter(look)
     for function in GLOBALS:
         routes.add_app_template_global(function)
+    routes.add_app_template_global(navigation.links_of(services.dialects), "navigation")
 
     @routes.get("/")
     @public()

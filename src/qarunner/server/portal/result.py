@@ -10,11 +10,11 @@ from flask import Response, url_for
 from sqlalchemy import select
 
 from qarunner.access import Action
+from qarunner.dialects.looks import clock
 from qarunner.dialects.routes import RefusedError, allow
 from qarunner.dialects.stbt.names import identifier_of
 from qarunner.server.api.statistics import TestcaseDays
 from qarunner.server.portal.logs import Ending, ending_of, lines_of
-from qarunner.server.portal.looks import clock
 from qarunner.server.portal.page import page
 from qarunner.store.errors import ResultDeletedError
 from qarunner.store.models import Tombstone

@@ -37,6 +37,12 @@ def brace_formatted(value: object, form: str) -> str | None:
     return None if inner is None else form[: form.index("{")] + inner + form[form.index("}") + 1 :]
 
 
+def suffix_of(form: str) -> str:
+    """Return what follows a number in this format, such as ``ms`` of ``%.1f ms``; empty where nothing does."""
+    shown = formatted(0, form) if form else None
+    return "" if shown is None else shown.rpartition("0")[2].strip()
+
+
 def specified(value: object, specification: str) -> str | None:
     """Return ``format(value, specification)``; None where it is too wide or does not fit the value."""
     if not _SPECIFICATION.fullmatch(specification):

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from qarunner.dialects.looks import ago, moment, number, size, took
 from qarunner.server import portal
 from qarunner.server.portal.links import filter_of
 from qarunner.server.portal.logs import ending_of, lines_of, plain
-from qarunner.server.portal.looks import ago, moment, number, size, took
 from qarunner.store.clock import now
 from qarunner.store.filter import parse, show
 

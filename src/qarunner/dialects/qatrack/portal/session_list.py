@@ -1,0 +1,97 @@
+"""The list of sessions, newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, request, url_for
+from sqlalchemy import select, tuple_
+
+from qarunner.access import Action
+from qarunner.dialects.portal_pages import page
+from qarunner.dialects.qatrack import PAGES
+from qarunner.dialects.qatrack.history import unit_is
+from qarunner.dialects.qatrack.portal.looks import in_words, worst
+from qarunner.dialects.qatrack.portal.overview_rows import sessions
+from qarunner.dialects.qatrack.reading.addresses import SESSION_PAGE
+from qarunner.dialects.routes import RefusedError, allow
+from qarunner.store.models import User, qatrack
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from qarunner.dialects.spec import Services
+
+ROWS = 50
+MOST_DIGITS = 18
+WAITING = "waiting"
+
+
+def install(routes: Blueprint, services: Services) -> None:
+    """Make the route."""
+
+    @routes.get(SESSION_PAGE)
+    @allow(Action.SEE_RESULTS)
+    def session_list() -> Response:
+        """Show sessions: all, those of a unit, of a list on it, or those that wait for review."""
+        asked = {name: request.args.get(name, "").strip() for name in ("unit", "collection", "review", "after")}
+        if asked["review"] not in ("", WAITING):
+            raise RefusedError(400, f"review={asked['review'][:40]!r}: there is only {WAITING!r}, or leave it out")
+        with services.store.read() as connection:
+            rows = connection.execute(_query(asked).limit(ROWS + 1)).all()
+            done = sessions(connection, [row.id for row in rows[:ROWS]])
+        following = str(rows[ROWS - 1].id) if len(rows) > ROWS else ""
+        return page(
+            "qatrack/sessions.html",
+            twin=f"{request.root_path}/api/qa/testlistinstances/?ordering=-work_completed",
+            rows=rows[:ROWS],
+            done=done,
+            asked=asked,
+            every=_address(asked, after="", review=""),
+            waiting=_address(asked, after="", review=WAITING),
+            first=_address(asked, after="") if asked["after"] else "",
+            following=_address(asked, after=following) if following else "",
+            worst=worst,
+            in_words=in_words,
+        )
+
+
+def _query(asked: dict[str, str]) -> Any:
+    session = qatrack.ListInstance
+    query: Any = (
+        select(
+            session.id,
+            qatrack.TestList.name.label("test_list"),
+            qatrack.Unit.number.label("unit"),
+            qatrack.Unit.name.label("unit_name"),
+            User.name.label("user"),
+        )
+        .select_from(session)
+        .join(qatrack.TestList, qatrack.TestList.id == session.test_list)
+        .join(qatrack.Collection, qatrack.Collection.id == session.collection)
+        .join(qatrack.Unit, qatrack.Unit.id == qatrack.Collection.unit)
+        .outerjoin(User, User.id == session.created_by)
+        .order_by(session.work_completed.desc(), session.id.desc())
+    )
+    if asked["unit"]:
+        query = query.where(unit_is(asked["unit"]))
+    if asked["collection"]:
+        query = query.where(session.collection == _number(asked["collection"], "collection"))
+    if asked["review"]:
+        query = query.where(session.all_reviewed.is_(False), session.in_progress.is_(False))
+    if asked["after"]:
+        last = _number(asked["after"], "after")
+        moment = select(session.work_completed).where(session.id == last).scalar_subquery()
+        query = query.where(tuple_(session.work_completed, session.id) < tuple_(moment, last))
+    return query
+
+
+def _number(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise RefusedError(400, f"{name}={text[:40]!r} is not a number")
+    return int(text)
+
+
+def _address(asked: dict[str, str], **changes: str) -> str:
+    query: dict[str, Any] = {name: text or None for name, text in {**asked, **changes}.items()}
+    return url_for(f"{PAGES}.session_list", **query)

@@ -1,0 +1,135 @@
+"""Reviewing a session by the form on its page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from tests.dialects.qatrack.portal.conftest import People
+from tests.dialects.qatrack.sessions_done import APPROVED, REJECTED, UNREVIEWED, do_session
+from tests.peers.farm_people import Page
+
+from qarunner.store.models import AuditEntry, qatrack
+
+ZAP = 5
+
+
+@pytest.fixture
+def session(people: People) -> int:
+    return do_session(people.store, people.now, {ZAP: (1300.0, "action"), 4: (1, "ok")})
+
+
+def statuses(people: People, session: int) -> list[int]:
+    instance = qatrack.TestInstance
+    query = select(instance.status).where(instance.list_instance == session).order_by(instance.order)
+    with people.store.read() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def due(people: People) -> datetime | None:
+    with people.store.read() as connection:
+        return connection.execute(select(qatrack.Collection.due_date).where(qatrack.Collection.id == 2)).scalar_one()
+
+
+def send(people: People, session: int, http_status: int, name: str = "ben", **form: str) -> Page:
+    """Send the form as somebody; return the page that answers with this status of HTTP."""
+    visitor = people.visitor(name)
+    data = {"csrf_token": visitor.csrf, **form}
+    page = Page(visitor.http.post(f"/app/qatrack/sessions/{session}/review", data=data, buffered=True))
+    assert page.status == http_status, page.html
+    return page
+
+
+def review(people: People, session: int, status: int, **form: str) -> Page:
+    """Review as ben."""
+    return send(people, session, 303, status=str(status), **form)
+
+
+def reviewed(people: People, session: int) -> object:
+    """Return what the API says of when a session was reviewed."""
+    return people.visitor().json(f"/api/qa/testlistinstances/{session}/")["reviewed"]
+
+
+def test_all_tests_of_a_session_get_the_status_and_the_page_says_who_did_it(people: People, session: int) -> None:
+    done = review(people, session, APPROVED, test="", comment="  seen\n")
+    assert done.location == f"/app/qatrack/sessions/{session}"
+    assert statuses(people, session) == [APPROVED, APPROVED]
+    page = people.visitor().get(done.location).text
+    assert "Review by ben just now" in page
+    assert "seen ben," in page
+    with people.store.read() as connection:
+        entry = connection.execute(select(AuditEntry).where(AuditEntry.action == "qatrack.review")).one()
+    assert (entry.username, entry.subject, entry.details) == (
+        "ben",
+        f"qatrack session {session}",
+        {"status": "Approved", "tests": 2},
+    )
+
+
+def test_one_test_can_be_meant_and_then_the_others_still_wait(people: People, session: int) -> None:
+    review(people, session, APPROVED, test="2")
+    assert statuses(people, session) == [UNREVIEWED, APPROVED]
+    assert "1 of 2 tests wait" in people.visitor().get(f"/app/qatrack/sessions/{session}").text
+    assert reviewed(people, session) is None
+    review(people, session, REJECTED, test="1")
+    assert reviewed(people, session) is not None
+    assert "Review by ben" in people.visitor().get(f"/app/qatrack/sessions/{session}").text
+    review(people, session, UNREVIEWED)
+    assert "2 of 2 tests wait" in people.visitor().get(f"/app/qatrack/sessions/{session}").text
+
+
+def test_a_rejected_session_makes_its_list_due_again_and_approving_takes_that_back(people: People) -> None:
+    monday = datetime(2026, 3, 2, 15, tzinfo=people.now.tzinfo)
+    session = do_session(people.store, monday, {ZAP: (1300.0, "action")})
+    later = monday + timedelta(days=7)
+    with people.store.write() as connection:
+        connection.execute(update(qatrack.Collection).where(qatrack.Collection.id == 2).values(due_date=later))
+    review(people, session, APPROVED)
+    assert due(people) == later, "nothing about what counts has changed"
+    review(people, session, REJECTED)
+    made_due = due(people)
+    assert made_due is not None
+    assert abs(people.now - made_due) < timedelta(minutes=5)
+    review(people, session, APPROVED)
+    again = due(people)
+    assert again is not None
+    assert monday < again <= later
+
+
+def test_without_the_pages_own_proof_nothing_changes(people: People, session: int) -> None:
+    for proof in ("", "wrong"):
+        refused = send(people, session, 403, csrf_token=proof, status=str(APPROVED))
+        assert "the CSRF token is wrong" in refused.text
+    assert statuses(people, session) == [UNREVIEWED, UNREVIEWED]
+    page = people.visitor().get(f"/app/qatrack/sessions/{session}")
+    review(people, session, APPROVED, csrf_token=page.csrf)
+    assert statuses(people, session) == [APPROVED, APPROVED]
+
+
+@pytest.mark.parametrize("name", ["rita", "mia", ""])
+def test_who_may_not_change_results_cannot_review(people: People, session: int, name: str) -> None:
+    send(people, session, 403 if name else 401, name, status=str(APPROVED))
+    assert statuses(people, session) == [UNREVIEWED, UNREVIEWED]
+    if name == "rita":
+        assert "Set status" not in people.visitor(name).get(f"/app/qatrack/sessions/{session}").text
+
+
+@pytest.mark.parametrize(
+    ("form", "code", "reason"),
+    [
+        ({"status": ""}, 400, "no status was chosen"),
+        ({"status": "99"}, 400, "there is no status 99"),
+        ({"status": "x"}, 400, "status='x' is not a number"),
+        ({"status": "2", "test": "99"}, 400, "has no test instance 99"),
+        ({"status": "2", "test": "x"}, 400, "test='x' is not a number"),
+        ({"status": "2", "comment": "x" * 10_001}, 400, "10000 are allowed"),
+        ({"status": "2", "comment": "a\0b"}, 400, "NUL"),
+    ],
+)
+def test_what_cannot_be_done_is_told_and_nothing_changes(
+    people: People, session: int, form: dict[str, str], code: int, reason: str
+) -> None:
+    assert reason in send(people, session, code, **form).text
+    assert statuses(people, session) == [UNREVIEWED, UNREVIEWED]
+    assert people.count(qatrack.Comment) == 0
