@@ -157,3 +157,13 @@ def all_kept(store: Store) -> tuple[Counter[tuple[str, Key]], Counter[tuple[str,
         below = [column < 0 for column in (*columns, TestcaseDay.transitions)]
         assert connection.execute(select(TestcaseDay).where(or_(*below))).all() == []
     return testcases, nodes
+
+
+def test_what_stood_in_is_no_neighbour_of_the_result_that_took_its_place(store: Store) -> None:
+    first, last = sample(0), sample(20)
+    own = sample(5, Outcome.FAIL)
+    stand_in = structs.replace(own, started=START + timedelta(minutes=10))
+    submissions = [Submission(result=first), Submission(result=stand_in, source="qatrack"), Submission(result=last)]
+    for one in (*submissions, Submission(result=own)):
+        ingest_batch(store, [one])
+    assert all_kept(store) == counted_by_hand([first, own, last])
