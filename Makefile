@@ -10,8 +10,8 @@ READY := .venv/.ready
 
 # Arguments for pytest or uv, such as: make test ARGS="-k ring -x"
 ARGS ?=
-# How many processes run the tests; 0 for none beside pytest's own, as --pdb wants it.
-WORKERS ?= $(shell nproc)
+# How many processes run the tests: one more than cores, as they wait a good deal; 0 for pytest's own, as --pdb wants it.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 
 # What the caller's shell has active must not leak in.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH CONDA_PREFIX UV_PYTHON
@@ -43,7 +43,7 @@ demo-failure: $(READY) ## the same with a testcase that fails, to see what a fai
 	@.venv/bin/qarunner demo --failure $(ARGS)
 
 # EXIT_CODE_FILE gets pytest's own exit code: make's is 2 whatever went wrong.
-test: $(READY) system-packages ## run the tests (not the soak tests), as many at once as there are cores
+test: $(READY) system-packages ## run the tests (not the soak tests), several at once
 	@$(PYTHON_IN_VENV) -m pytest -n $(WORKERS) --dist worksteal $(ARGS); code=$$?; \
 	if [ -n "$(EXIT_CODE_FILE)" ]; then echo $$code >"$(EXIT_CODE_FILE)"; fi; exit $$code
 
