@@ -23,6 +23,7 @@ from qarunner.server_config import ServerConfig
 from qarunner.store.artifacts import keep_artifact
 from qarunner.store.clock import now
 from qarunner.store.engine import Store
+from qarunner.store.errors import StoreBusyError
 from qarunner.store.ingest import ingest
 from qarunner.store.models import Content, Job, JobState
 from qarunner.store.retention import Retention
@@ -116,3 +117,22 @@ def test_it_goes_on_after_a_round_that_failed(
     keeper.close()
     assert "is tried again later" in caplog.text
     assert [number for number, thorough in enumerate(rounds) if thorough][:2] == [1, upkeep.THOROUGH + 1]
+
+
+def test_what_others_want_to_be_done_is_done_each_round_also_after_a_failure(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[int] = []
+
+    def chore() -> None:
+        done.append(len(done))
+        if len(done) == 1:
+            raise StoreBusyError("the database was busy for too long", "Try again.")
+
+    worker = Upkeep(store, ServerConfig(), chores=[chore], first=0.01, every=0.01)
+    worker.start()
+    try:
+        until(lambda: len(done) > 2, "three rounds")
+    finally:
+        worker.close()
+    assert "the upkeep of the store failed, and is tried again later" in caplog.text

@@ -103,10 +103,10 @@ class Upkeep:
             self._see_whether_it_helped(before, freed)
         if limits.days is not None:
             drop_job_folders(self._store, limits.days)
-        for chore in self._chores:
-            chore()
         if thorough and self._packs is not None and (trees := self._packs.collect()):
             logger.info("removed %d exported trees that nobody has used for a week", trees)
+        for chore in self._chores:
+            chore()
         return done
 
     def _see_whether_it_helped(self, before: int, freed: int) -> None:
