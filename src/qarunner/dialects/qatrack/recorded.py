@@ -49,21 +49,26 @@ def value_of(row: Any) -> Value:
 
 def limits_of(row: Any) -> tuple[Reference | None, Tolerance | None]:
     """Return the limits of a row with `LIMITS`."""
-    reference = tolerance = None
+    reference = None
     if row.reference_value is not None:
         reference = Reference(row.reference_value, yes_no=row.reference_type == "boolean")
-    if row.tolerance_type is not None:
-        tolerance = Tolerance(
-            kind=ToleranceKind(row.tolerance_type),
-            act_low=row.act_low,
-            tol_low=row.tol_low,
-            tol_high=row.tol_high,
-            act_high=row.act_high,
-            pass_choices=_words(row.mc_pass_choices),
-            tolerance_choices=_words(row.mc_tol_choices),
-            warning_only=row.bool_warning_only,
-        )
-    return reference, tolerance
+    return reference, tolerance_of(row)
+
+
+def tolerance_of(row: Any) -> Tolerance | None:
+    """Return the tolerance of a row with its columns in `LIMITS`."""
+    if row.tolerance_type is None:
+        return None
+    return Tolerance(
+        kind=ToleranceKind(row.tolerance_type),
+        act_low=row.act_low,
+        tol_low=row.tol_low,
+        tol_high=row.tol_high,
+        act_high=row.act_high,
+        pass_choices=words_of(row.mc_pass_choices),
+        tolerance_choices=words_of(row.mc_tol_choices),
+        warning_only=row.bool_warning_only,
+    )
 
 
 def listed_test(row: Any, reference: Reference | None = None, tolerance: Tolerance | None = None) -> ListedTest:
@@ -86,5 +91,6 @@ def title_of(row: Any) -> str:
     return title
 
 
-def _words(text: str | None) -> tuple[str, ...]:
+def words_of(text: str | None) -> tuple[str, ...]:
+    """Return the choices in a column that holds several, separated by commas."""
     return tuple(word.strip() for word in (text or "").split(",") if word.strip())

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, literal, select
 
+from qarunner.dialects.qatrack.recorded import tolerance_of, words_of
 from qarunner.dialects.qatrack.rules.due_dates import Frequency
 from qarunner.dialects.qatrack.rules.kinds import Kind
-from qarunner.dialects.qatrack.rules.records import ListedTest, PassFail, Reference, Tolerance, ToleranceKind
+from qarunner.dialects.qatrack.rules.records import ListedTest, PassFail, Reference
 from qarunner.dialects.qatrack.rules.review import Status
 from qarunner.dialects.qatrack.sessions.definition import (
     DayList,
@@ -187,8 +188,8 @@ def member_of(row: Any, review: ReviewRules | None) -> Member:
             macro=row.slug,
             kind=Kind(row.type),
             reference=None if row.reference is None else Reference(row.reference_value, yes_no),
-            tolerance=None if row.tolerance is None else _tolerance_of(row),
-            choices=_words(row.choices),
+            tolerance=tolerance_of(row),
+            choices=words_of(row.choices),
             constant=row.constant_value,
             wrap_low=row.wrap_low,
             wrap_high=row.wrap_high,
@@ -203,20 +204,3 @@ def member_of(row: Any, review: ReviewRules | None) -> Member:
         tolerance=row.tolerance,
         review=review,
     )
-
-
-def _tolerance_of(row: Any) -> Tolerance:
-    return Tolerance(
-        kind=ToleranceKind(row.tolerance_type),
-        act_low=row.act_low,
-        tol_low=row.tol_low,
-        tol_high=row.tol_high,
-        act_high=row.act_high,
-        pass_choices=_words(row.mc_pass_choices),
-        tolerance_choices=_words(row.mc_tol_choices),
-        warning_only=row.bool_warning_only,
-    )
-
-
-def _words(text: str | None) -> tuple[str, ...]:
-    return tuple(word.strip() for word in (text or "").split(",") if word.strip())
