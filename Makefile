@@ -27,7 +27,7 @@ export HOME := $(CURDIR)/.venv-tools/home
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-failure test soak bench lint types docs format lock tox system-packages clean
+.PHONY: help setup demo demo-failure test soak conformance bench lint types docs format lock tox system-packages clean
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -49,6 +49,9 @@ test: $(READY) system-packages ## run the tests (not the soak tests), several at
 
 soak: $(READY) system-packages ## run the tests that take minutes
 	@$(PYTHON_IN_VENV) -m pytest -m soak -o faulthandler_timeout=0 $(ARGS)
+
+conformance: $(READY) ## try the cases of QATrack+'s API on a server: CONFORMANCE_URL, or one of our own
+	@$(PYTHON_IN_VENV) -m pytest tests/conformance $(ARGS)
 
 bench: $(READY) ## run benchmarks/bench_*.py: figures beside a bare peer's
 	@status=0; for file in benchmarks/bench_*.py; do \

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from qarunner.dialects.qatrack.index import FIXED
 from qarunner.dialects.qatrack.resources import RESOURCES
 from qarunner.dialects.qatrack.rules.outcomes import AS_BOOLEAN, AS_OUTCOME, outcome_of
 from qarunner.dialects.qatrack.rules.records import PassFail
@@ -49,7 +48,7 @@ def test_the_table_of_outcomes_is_the_one_in_use() -> None:
     }
 
 
-@pytest.mark.parametrize("path", [*RESOURCES, *FIXED])
+@pytest.mark.parametrize("path", [*RESOURCES])
 def test_every_resource_is_named(path: str) -> None:
     room, _, word = path.partition("/")
     assert re.search(rf"`{path}`|`{room}/`:[^|]*`{word}`", PAGE)

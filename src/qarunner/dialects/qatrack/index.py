@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from qarunner.dialects.spec import Services
 
-FIXED = ("auth/groups", "contenttypes/contenttypes")
-ROOMS = sorted({path.partition("/")[0] for path in (*RESOURCES, *FIXED)})
+ROOMS = sorted({path.partition("/")[0] for path in RESOURCES})
 
 
 def install(routes: Blueprint, services: Services) -> None:
@@ -38,7 +37,7 @@ def _install_room(routes: Blueprint, services: Services, name: str, room: str) -
     @allow(Action.SEE_RESULTS)
     def view() -> Response:
         root = addresses_of(services).root
-        words = [path.partition("/")[2] for path in (*RESOURCES, *FIXED) if path.startswith(f"{room}/")]
+        words = [path.partition("/")[2] for path in RESOURCES if path.startswith(f"{room}/")]
         return answer({word: f"{root}/api/{name}/{word}/" for word in words})
 
     routes.add_url_rule(f"/api/{name}/", f"room_{name}", view, methods=["GET"])

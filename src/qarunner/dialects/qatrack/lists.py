@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, request
 
 from qarunner.access import Action
-from qarunner.dialects.qatrack.groups import GROUPS, permissions_of
 from qarunner.dialects.qatrack.pages import answer
 from qarunner.dialects.qatrack.problems import RefusedFieldsError
 from qarunner.dialects.qatrack.reading.addresses import Addresses, addresses_of
@@ -15,7 +14,6 @@ from qarunner.dialects.qatrack.reading.filters import read_filters
 from qarunner.dialects.qatrack.reading.paging import OWN, links, read_order, read_part
 from qarunner.dialects.qatrack.reading.rows import count_rows, find_row, find_rows, shapes_of
 from qarunner.dialects.qatrack.resources import RESOURCES
-from qarunner.dialects.qatrack.resources.assignments import CONTENT_TYPES
 from qarunner.dialects.routes import RefusedError, allow
 
 if TYPE_CHECKING:
@@ -29,8 +27,6 @@ def install(routes: Blueprint, services: Services) -> None:
     """Make the routes."""
     for resource in RESOURCES.values():
         _install_resource(routes, services, resource)
-    _install_fixed(routes, services, "auth/groups", _groups)
-    _install_fixed(routes, services, "contenttypes/contenttypes", _content_types)
 
 
 def names_of(path: str) -> list[str]:
@@ -90,42 +86,3 @@ def detail_of(services: Services, resource: Resource, number: int) -> Shape:
         if row is None:
             raise RefusedError(404, "Not found.")
         return shapes_of(connection, resource, [row], addresses_of(services), detail=True)[0]
-
-
-def _install_fixed(routes: Blueprint, services: Services, path: str, make: Any) -> None:
-    """Make the routes of a resource that has no table."""
-
-    @allow(Action.SEE_RESULTS)
-    def listed() -> Response:
-        addresses = addresses_of(services)
-        shapes = [shape for _number, shape in make(addresses, detail=False)]
-        parameters = sorted(request.args.items(multi=True))
-        part = read_part(parameters, 100)
-        shown = shapes[part.offset : part.offset + part.limit]
-        return answer(envelope(addresses, parameters, part, len(shapes), shown))
-
-    @allow(Action.SEE_RESULTS)
-    def detail(number: int) -> Response:
-        found = dict(make(addresses_of(services), detail=True)).get(number)
-        if found is None:
-            raise RefusedError(404, "Not found.")
-        return answer(found)
-
-    endpoint = path.replace("/", "_")
-    routes.add_url_rule(f"/api/{path}/", endpoint, listed, methods=["GET"])
-    routes.add_url_rule(f"/api/{path}/<int:number>/", f"{endpoint}_detail", detail, methods=["GET"])
-
-
-def _groups(addresses: Addresses, *, detail: bool) -> list[tuple[int, Shape]]:
-    found = []
-    for number, role in enumerate(GROUPS, 1):
-        shape: Shape = {"url": addresses.row("auth/groups", number), "name": str(role)}
-        found.append((number, shape | ({"permissions": permissions_of(role)} if detail else {})))
-    return found
-
-
-def _content_types(addresses: Addresses, *, detail: bool) -> list[tuple[int, Shape]]:  # noqa: ARG001 - the same for both
-    return [
-        (number, {"url": addresses.row("contenttypes/contenttypes", number), "app_label": "qa", "model": model})
-        for number, model in CONTENT_TYPES.items()
-    ]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, ColumnElement, Date, Float, Integer, and_, func, select, true
+from sqlalchemy import Boolean, ColumnElement, Date, Float, Integer, and_, exists, func, select, true
 
 from qarunner.dialects.qatrack.problems import RefusedFieldsError
 from qarunner.dialects.qatrack.resources.spec import Relation, Resource
@@ -137,6 +137,8 @@ def _limit(resource: Resource, words: list[str], text: str, zone: tzinfo) -> Con
 def _reaches(table: Any, relation: Relation, target: Resource, inner: Condition) -> Condition:
     """Return whether a row meets one of the target's rows that fulfil a condition."""
     there: Any = target.table
+    if not relation.column:
+        return exists(select(there.id).where(inner))
     column = getattr(table, relation.column)
     if relation.through is None:
         return and_(column.is_not(None), column.in_(select(getattr(there, relation.other)).where(inner)))

@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 
     from qarunner.dialects.qatrack.reading.addresses import Addresses
 
-TEST_LIST, CYCLE = 1, 2
-"""Numbers of the two kinds of content that a collection can be of."""
-CONTENT_TYPES = {TEST_LIST: "testlist", CYCLE: "testlistcycle"}
-
 
 def _object(row: Row, addresses: Addresses) -> str:
     if row["test_list"] is not None:
@@ -44,7 +40,7 @@ def _object_id(row: Row, _addresses: Addresses) -> int:
 
 
 def _content_type(row: Row, addresses: Addresses) -> str:
-    return addresses.row("contenttypes/contenttypes", CYCLE if row["test_list"] is None else TEST_LIST)
+    return addresses.row("contenttypes/contenttypes", qatrack.TEST_LIST if row["cycle"] is None else qatrack.CYCLE)
 
 
 def _everybody(_row: Row, addresses: Addresses) -> list[str]:
@@ -102,11 +98,7 @@ RESOURCES = (
             Plain("due_date"),
             Plain("auto_schedule"),
             Plain("active"),
-            Made(
-                "object_id",
-                lambda row, _addresses: row["cycle"] if row["test_list"] is None else row["test_list"],
-                NUMBER,
-            ),
+            Made("object_id", _object_id, NUMBER),
             Plain("name"),
             Link("unit", target="units/units"),
             Link("frequency", target="qa/frequencies"),
@@ -119,6 +111,8 @@ RESOURCES = (
         relations={
             "test_list": Relation("qa/testlists", "test_list"),
             "test_list_cycle": Relation("qa/testlistcycles", "cycle"),
+            "content_type": Relation("contenttypes/contenttypes", "content_type"),
+            "visible_to": Relation("auth/groups"),
         },
         complete=add_next_day,
         added={"next_day": NUMBER, "next_test_list": {**URI, "nullable": True}},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qarunner.dialects.qatrack.resources.limits import EDITED
-from qarunner.dialects.qatrack.resources.spec import Link, Links, Plain, Resource
+from qarunner.dialects.qatrack.resources.spec import Link, Links, Plain, Relation, Resource
 from qarunner.store.models import qatrack
 
 TEST = (
@@ -35,6 +35,7 @@ RESOURCES = (
             Links("test_lists", qatrack.Sublist, "parent", "child", "qa/testlists", order="order"),
             *EDITED,
         ),
+        relations={"utcs": Relation("qa/unittestcollections", "id", other="test_list")},
     ),
     Resource(
         "qa/testlistmemberships",
@@ -64,6 +65,7 @@ RESOURCES = (
             Links("test_lists", qatrack.CycleMembership, "cycle", "test_list", "qa/testlists", order="order"),
             *EDITED,
         ),
+        relations={"utcs": Relation("qa/unittestcollections", "id", other="cycle")},
     ),
     Resource(
         "qa/testlistcyclememberships",

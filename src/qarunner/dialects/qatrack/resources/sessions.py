@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from qarunner.dialects.qatrack.resources.limits import EDITED
-from qarunner.dialects.qatrack.resources.spec import URI, Link, Links, Made, Plain, Resource, Row, Shape
+from qarunner.dialects.qatrack.resources.spec import (
+    NO_URI,
+    URI,
+    Link,
+    Links,
+    Made,
+    Plain,
+    Relation,
+    Resource,
+    Row,
+    Shape,
+)
 from qarunner.store.models import qatrack
 
 if TYPE_CHECKING:
@@ -25,6 +36,8 @@ LIST_INSTANCE = (
     "work_started work_completed due_date in_progress flagged user_key include_for_scheduling reviewed all_reviewed day"
 )
 FILE = "label comment"
+DEFINITIONS = ("test", "testlist", "testlistcycle")
+"""What files of the original may belong to as well; ours belong to what was done."""
 
 
 def attachment_shape(row: Any, addresses: Addresses) -> Shape:
@@ -34,9 +47,7 @@ def attachment_shape(row: Any, addresses: Addresses) -> Shape:
         "attachment": addresses.file(row.id, row.label),
         "label": row.label,
         "comment": row.comment,
-        "test": None,
-        "testlist": None,
-        "testlistcycle": None,
+        **dict.fromkeys(DEFINITIONS),
         "testinstance": None if row.test_instance is None else addresses.row("qa/testinstances", row.test_instance),
         "testlistinstance": addresses.row("qa/testlistinstances", row.list_instance),
         "created": addresses.time(row.created),
@@ -87,6 +98,7 @@ RESOURCES = (
             *EDITED,
         ),
         page=10,
+        relations={"attachments": Relation("attachments/attachments", "id", other="list_instance")},
         complete=add_attachments,
         added={"attachments": {"type": "array", "items": {"type": "object"}}},
     ),
@@ -96,6 +108,7 @@ RESOURCES = (
         (
             Made("attachment", lambda row, addresses: addresses.file(row["id"], row["label"]), URI),
             *(Plain(name) for name in FILE.split()),
+            *(Made(name, lambda _row, _addresses: None, NO_URI) for name in DEFINITIONS),
             Plain("created"),
             Link("created_by", target="auth/users"),
             Link("testinstance", "test_instance", target="qa/testinstances"),

@@ -16,6 +16,7 @@ URI: Mapping[str, Any] = {"type": "string", "format": "uri"}
 URIS: Mapping[str, Any] = {"type": "array", "items": URI}
 TEXT: Mapping[str, Any] = {"type": "string"}
 NUMBER: Mapping[str, Any] = {"type": "integer"}
+NO_URI: Mapping[str, Any] = {**URI, "nullable": True}
 """What fields are that no column tells of, as JSON Schema says it."""
 Row = Mapping[str, Any]
 """One row of a resource's table, by the names of its columns in Python."""
@@ -80,12 +81,12 @@ Complete = Callable[["Connection", Sequence[Row], Sequence[Shape], "Addresses"],
 class Relation:
     """A way to another resource that filters can take.
 
-    :param column: attribute that meets `other`, an attribute of the target's table.
+    :param column: attribute that meets `other`, an attribute of the target's table; without it all meet all.
     :param through: for relations to many rows: a table between the two, with its attributes on both sides.
     """
 
     target: str
-    column: str
+    column: str = ""
     other: str = "id"
     through: tuple[type[DeclarativeBase], str, str] | None = None
 

@@ -36,7 +36,8 @@ def schema_of(resource: Resource, field: Plain | Made) -> Schema:
         return field.schema
     column = getattr(resource.table, field.attribute)
     schema = URI if isinstance(field, Link) else column_schema(column)
-    return {**schema, "nullable": True} if column.property.columns[0].nullable else schema
+    nullable = getattr(column.property.columns[0], "nullable", False)  # constants cannot say it
+    return {**schema, "nullable": True} if nullable else schema
 
 
 def column_schema(column: Any) -> Schema:

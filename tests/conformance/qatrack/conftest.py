@@ -1,0 +1,69 @@
+"""The server under test, and how a case is tried on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.conformance.qatrack.cases import SESSIONS, Case
+from tests.conformance.qatrack.expectations import differences
+from tests.conformance.qatrack.site import Site, new_key
+from tests.conformance.qatrack.target import NotReadyError, Target, open_target
+
+Try = Callable[[Case], Any]
+
+
+@pytest.fixture(scope="session")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """The server under test, one for all cases."""
+    try:
+        with open_target(tmp_path_factory.mktemp("conformance")) as target:
+            yield target
+    except NotReadyError as error:
+        pytest.exit(str(error), pytest.ExitCode.USAGE_ERROR)
+
+
+@pytest.fixture(scope="session")
+def site(target: Target) -> Site:
+    """What the server has."""
+    found = Site(target)
+    try:
+        found.check()
+    except NotReadyError as error:
+        pytest.exit(str(error), pytest.ExitCode.USAGE_ERROR)
+    return found
+
+
+@pytest.fixture
+def try_case(site: Site) -> Try:
+    """Send the request of a case, compare the reply, and see that what was refused was not stored."""
+
+    def attempt(case: Case) -> Any:
+        request = case.request
+        if request.person and request.person not in site.target.people:
+            pytest.skip(f"CONFORMANCE_{request.person.upper()} is not set")
+        expected = case.original if case.original and site.target.is_original else case.reply
+        posts = request.method == "POST" and request.path == SESSIONS and isinstance(request.json, dict)
+        key = ""
+        if posts and "user_key" not in request.json:
+            key = new_key()
+            request = replace(request, json={**request.json, "user_key": key})
+        answer = site.send(request)
+        assert answer.status_code == expected.status, f"{answer.status_code}: {answer.text[:2000]}"
+        is_json = answer.headers.get("Content-Type", "").startswith("application/json")
+        body = answer.json() if is_json else answer.text
+        wrong = [*differences(site.resolve(expected.body), body)]
+        wrong += differences(expected.headers, dict(answer.headers), "headers")
+        assert not wrong, "\n".join(wrong)
+        if key:
+            assert len(site.sessions(key)) == (1 if answer.status_code == 201 else 0)
+        return body
+
+    return attempt
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Call a case by its name."""
+    return val.name if isinstance(val, Case) else None
