@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qarunner.access import Action
+from qarunner.dialects.qatrack.methods import install_others, install_view
 from qarunner.dialects.qatrack.pages import answer
 from qarunner.dialects.qatrack.reading.addresses import addresses_of
 from qarunner.dialects.qatrack.resources import RESOURCES
@@ -21,13 +23,14 @@ ROOMS = sorted({path.partition("/")[0] for path in RESOURCES})
 def install(routes: Blueprint, services: Services) -> None:
     """Make the routes."""
 
-    @routes.get("/api/")
     @allow(Action.SEE_RESULTS)
     def root() -> Response:
         """Name the rooms."""
         found = {room: f"{addresses_of(services).root}/api/{room}/" for room in ROOMS}
         single = {word: f"{addresses_of(services).root}/api/{word}/" for word in ("get-token", "schema")}
         return answer({**found, **single})
+
+    _install(routes, "/api/", "root", root)
 
     for name, room in [*((room, room) for room in ROOMS), ("qc", "qa")]:
         _install_room(routes, services, name, room)
@@ -40,4 +43,9 @@ def _install_room(routes: Blueprint, services: Services, name: str, room: str) -
         words = [path.partition("/")[2] for path in RESOURCES if path.startswith(f"{room}/")]
         return answer({word: f"{root}/api/{name}/{word}/" for word in words})
 
-    routes.add_url_rule(f"/api/{name}/", f"room_{name}", view, methods=["GET"])
+    _install(routes, f"/api/{name}/", f"room_{name}", view)
+
+
+def _install(routes: Blueprint, address: str, endpoint: str, view: Callable[[], Response]) -> None:
+    install_view(routes, [address], endpoint, view)
+    install_others(routes, [address], endpoint, refuses=Action.SEE_RESULTS)

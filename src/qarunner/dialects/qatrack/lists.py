@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
 from qarunner.access import Action
+from qarunner.dialects.qatrack.methods import install_others, install_view
 from qarunner.dialects.qatrack.pages import answer
 from qarunner.dialects.qatrack.problems import RefusedFieldsError
 from qarunner.dialects.qatrack.reading.addresses import Addresses, addresses_of
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
     from qarunner.dialects.qatrack.resources.spec import Resource, Shape
     from qarunner.dialects.spec import Services
 
+View = Callable[..., Response]
 LARGEST_NUMBER = 2**63 - 1
+WRITTEN = "qa/testlistinstances"
+"""The resource that clients can write, too."""
 
 
 def install(routes: Blueprint, services: Services) -> None:
@@ -35,8 +40,6 @@ def names_of(path: str) -> list[str]:
 
 
 def _install_resource(routes: Blueprint, services: Services, resource: Resource) -> None:
-    endpoint = resource.path.replace("/", "_")
-
     @allow(Action.SEE_RESULTS)
     def listed() -> Response:
         return answer(*page_of(services, resource))
@@ -45,9 +48,18 @@ def _install_resource(routes: Blueprint, services: Services, resource: Resource)
     def detail(number: int) -> Response:
         return answer(detail_of(services, resource, number))
 
-    for name in names_of(resource.path):
-        routes.add_url_rule(f"{name}/", endpoint, listed, methods=["GET"])
-        routes.add_url_rule(f"{name}/<int:number>/", f"{endpoint}_detail", detail, methods=["GET"])
+    _install(routes, resource.path, listed, detail)
+
+
+def _install(routes: Blueprint, path: str, listed: View, detail: View) -> None:
+    """Make the routes of a list and of its rows. What else `WRITTEN` can do there has routes of its own."""
+    for endpoint, view, addresses in (
+        (path.replace("/", "_"), listed, [f"{name}/" for name in names_of(path)]),
+        (f"{path.replace('/', '_')}_detail", detail, [f"{name}/<int:number>/" for name in names_of(path)]),
+    ):
+        install_view(routes, addresses, endpoint, view)
+        if path != WRITTEN:
+            install_others(routes, addresses, endpoint)
 
 
 def page_of(services: Services, resource: Resource) -> tuple[Shape, list[str]]:

@@ -16,8 +16,8 @@ import yaml
 from tests.dialects.qatrack.conftest import World
 
 from qarunner.dialects.qatrack import qa_dialects
+from qarunner.dialects.qatrack.methods import REFUSED
 from qarunner.dialects.qatrack.resources import RESOURCES
-from qarunner.dialects.qatrack.schema.document import REFUSED
 from qarunner.server.app import create_app
 from qarunner.server.http import HttpServer
 

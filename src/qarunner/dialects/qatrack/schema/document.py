@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from qarunner._version import __version__
+from qarunner.dialects.qatrack.methods import OPTIONS, REFUSED
 from qarunner.dialects.qatrack.resources import RESOURCES
 from qarunner.dialects.qatrack.resources.spec import URI, URIS, Links, Resource
 from qarunner.dialects.qatrack.schema.columns import TEXT, Parameter, parameters_of, schema_of
@@ -34,10 +35,6 @@ _ERRORS = {
 }
 
 
-REFUSED = "refused_"
-"""Begins the names of endpoints that only say what is not possible."""
-
-
 class Address(NamedTuple):
     """A route. `path`: as OpenAPI writes it. `endpoint`: its name, without that of the dialect."""
 
@@ -51,7 +48,7 @@ def addresses_of_rules(rules: Iterable[Any], name: str) -> list[Address]:
     found = []
     for rule in rules:
         blueprint, _, endpoint = rule.endpoint.rpartition(".")
-        if blueprint == name and rule.rule.startswith("/api/") and not endpoint.startswith(REFUSED):
+        if blueprint == name and rule.rule.startswith("/api/") and not endpoint.startswith((REFUSED, OPTIONS)):
             path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
             methods = tuple(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
             found.append(Address(path, endpoint, methods))

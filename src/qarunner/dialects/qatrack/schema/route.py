@@ -10,6 +10,7 @@ from flask import Response, current_app, request
 
 from qarunner.access import Action
 from qarunner.dialects.qatrack import NAME
+from qarunner.dialects.qatrack.methods import install_others, install_view
 from qarunner.dialects.qatrack.schema.document import addresses_of_rules, document
 from qarunner.dialects.routes import allow, rule_of
 
@@ -27,7 +28,6 @@ def install(routes: Blueprint, services: Services) -> None:  # noqa: ARG001 - as
     """Make the route."""
     texts = _Texts()
 
-    @routes.get(ADDRESS)
     @allow(Action.SEE_RESULTS)
     def schema() -> Response:
         """Describe the API."""
@@ -35,6 +35,9 @@ def install(routes: Blueprint, services: Services) -> None:  # noqa: ARG001 - as
         response = Response(texts.of(kind, request.root_path or "/"), mimetype=kind)
         response.headers.add("Vary", "Accept")
         return response
+
+    install_view(routes, [ADDRESS], "schema", schema)
+    install_others(routes, [ADDRESS], "schema", refuses=Action.SEE_RESULTS)
 
 
 def _wanted() -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, request
-
 from qarunner.access import Action
 from qarunner.dialects.qatrack.joining.joiner import Joiner
-from qarunner.dialects.qatrack.lists import names_of
+from qarunner.dialects.qatrack.lists import WRITTEN, names_of
+from qarunner.dialects.qatrack.methods import install_others, install_view
 from qarunner.dialects.qatrack.reading.addresses import addresses_of
 from qarunner.dialects.qatrack.sessions import files
 from qarunner.dialects.qatrack.sessions.answering import session_answer
@@ -16,14 +15,13 @@ from qarunner.dialects.qatrack.sessions.body import read_body
 from qarunner.dialects.qatrack.sessions.changing import Changer
 from qarunner.dialects.qatrack.sessions.definitions import Definitions, Desk
 from qarunner.dialects.qatrack.sessions.posting import Poster
-from qarunner.dialects.routes import RefusedError, allow, caller
+from qarunner.dialects.routes import allow, caller
 
 if TYPE_CHECKING:
+    from flask import Blueprint, Response
+
     from qarunner.dialects.qatrack.sessions.writing import Written
     from qarunner.dialects.spec import Services
-
-RESOURCE = "qa/testlistinstances"
-ALLOWED = [("Allow", "GET, POST, PATCH, HEAD")]
 
 
 def install(routes: Blueprint, services: Services) -> None:
@@ -46,13 +44,8 @@ def install(routes: Blueprint, services: Services) -> None:
     def patch_session(number: int) -> Response:
         return answer(changer.change(number, read_body(), caller()), 200)
 
-    # A plain user hears that they may not change anything, before hearing that it is not done this way.
-    @allow(Action.CHANGE_RESULTS)
-    def never(number: int = 0) -> Response:  # noqa: ARG001 - part of the address
-        raise RefusedError(405, f"{request.method} is not possible here", ALLOWED)
-
-    for name in names_of(RESOURCE):
-        routes.add_url_rule(f"{name}/", "post_session", post_session, methods=["POST"])
-        routes.add_url_rule(f"{name}/", "refused_session", never, methods=["PUT", "PATCH", "DELETE"])
-        routes.add_url_rule(f"{name}/<int:number>/", "patch_session", patch_session, methods=["PATCH"])
-        routes.add_url_rule(f"{name}/<int:number>/", "refused_session", never, methods=["PUT", "POST", "DELETE"])
+    lists, rows = ([f"{name}/{end}" for name in names_of(WRITTEN)] for end in ("", "<int:number>/"))
+    install_view(routes, lists, "post_session", post_session, ["POST"])
+    install_others(routes, lists, "sessions", ["GET", "POST"], options=False)
+    install_view(routes, rows, "patch_session", patch_session, ["PATCH"])
+    install_others(routes, rows, "session", ["GET", "PATCH"], options=False)
