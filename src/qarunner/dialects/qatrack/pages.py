@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 from qarunner.dialects.qatrack.problems import json_answer
 from qarunner.dialects.routes import caller_if_known
 
+MOST_WARNINGS = 10
+"""Clients give up on an answer with a hundred headers, after it was acted upon."""
 _ADDRESS = re.compile(r'"(https?://[^"\\\s]+)"')
 
 
@@ -23,15 +25,16 @@ def answer(value: Any, ignored: Sequence[str] = ()) -> Response:
     :param ignored: what of the query was passed over; told in a ``Warning`` header.
     """
     response = Response(_page(value, ignored), mimetype="text/html") if wants_page() else json_answer(value)
-    for word in ignored:
-        warn(response, f"{word[:80]} is unknown here and was ignored")
+    warn(response, [f"{word[:80]} is unknown here and was ignored" for word in ignored])
     response.headers.add("Vary", "Accept")
     return response
 
 
-def warn(response: Response, text: str) -> None:
-    """Add a ``Warning`` header."""
-    response.headers.add("Warning", f'299 qarunner "{_quotable(text)}"')
+def warn(response: Response, texts: Sequence[str]) -> None:
+    """Add ``Warning`` headers: one for each of the first `MOST_WARNINGS`, and one that counts the others."""
+    told, others = texts[:MOST_WARNINGS], len(texts) - MOST_WARNINGS
+    for text in [*told, f"and {others} more"] if others > 0 else told:
+        response.headers.add("Warning", f'299 qarunner "{_quotable(text)}"')
 
 
 def _page(value: Any, ignored: Sequence[str]) -> str:

@@ -54,10 +54,8 @@ def session_answer(written: Written, addresses: Addresses, status: int) -> Respo
     if judgement.ignored:
         shape["ignored_tests"] = list(judgement.ignored)
     answer = json_answer(shape, status)
-    for macro in judgement.ignored:
-        warn(answer, f"test {macro} is unknown here and was ignored")
-    for notice in judgement.notices:
-        warn(answer, notice)
+    ignored = (f"test {macro} is unknown here and was ignored" for macro in judgement.ignored)
+    warn(answer, [*judgement.notices, *ignored])
     return answer
 
 
