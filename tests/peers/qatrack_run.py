@@ -53,9 +53,8 @@ class Sender:
 
     def tests(self, instance: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Return the test instances of a list instance by macro."""
-        rows = [self.get(link) for link in instance["test_instances"]]
         found = {}
-        for row in rows:
+        for row in instance["test_instances"]:
             info = self.get(row["unit_test_info"])
             found[self.get(info["test"])["slug"]] = row
         return found

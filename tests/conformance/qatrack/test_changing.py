@@ -24,7 +24,7 @@ def test_one_value_changes_and_the_composite_follows(site: Site) -> None:
     assert after["url"] == before["url"]
     assert set(after) == set(before)
     shown = site.target.get(before["url"])
-    assert [site.target.get(url)["value"] for url in shown["test_instances"]] == [5.0, 2.0, 7.0]
+    assert [test["value"] for test in shown["test_instances"]] == [5.0, 2.0, 7.0]
     assert shown["created_by"] == before["created_by"]
 
 
@@ -44,7 +44,7 @@ def test_comments_of_the_session_make_a_thread(site: Site) -> None:
     site.patched(session, comment="second")
     site.patched(session, comment="")
     threads = site.target.get(session["url"])["comments"]
-    assert [site.target.get(url)["comment"] for url in threads] == ["first", "second"]
+    assert [comment["comment"] for comment in threads] == ["first", "second"]
 
 
 def test_the_key_changes_and_stays_unique(site: Site) -> None:

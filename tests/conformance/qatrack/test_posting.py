@@ -122,8 +122,9 @@ def test_every_key_of_the_example(site: Site) -> None:
     assert [*differences(expected, answer)] == []
     assert list(answer["tests"]) == ["number_1", "number_2", "sum_of_two"], "in the order of the list"
     shown = site.target.get(answer["url"])
-    assert site.target.get(shown["comments"][0])["comment"] == "test list comment"
-    assert [site.target.get(url)["value"] for url in shown["test_instances"]] == [1.0, 2.0, 3.0]
+    assert [comment["comment"] for comment in shown["comments"]] == ["test list comment"]
+    assert [test["value"] for test in shown["test_instances"]] == [1.0, 2.0, 3.0]
+    assert site.target.get(shown["test_instances"][0]["url"]) == shown["test_instances"][0]
 
 
 def test_without_an_end_it_is_completed_now(site: Site) -> None:

@@ -53,7 +53,7 @@ def test_a_run_becomes_a_list_instance_with_values_reasons_and_evidence(sender: 
         ("test_new", True, ""),
         ("weight", 7.0, "kg"),
     ]
-    [comment] = [sender.get(link)["comment"] for link in instance["comments"]]
+    [comment] = [one["comment"] for one in instance["comments"]]
     assert f"qarunner run {maker.run.id} on living-room" in comment
     assert "weight = 7 kg" in comment
     assert "serial A1B2C3" in comment

@@ -14,7 +14,7 @@ from qarunner.dialects.qatrack.problems import RefusedFieldsError
 from qarunner.dialects.qatrack.reading.addresses import Addresses, addresses_of
 from qarunner.dialects.qatrack.reading.filters import read_filters
 from qarunner.dialects.qatrack.reading.paging import OWN, links, read_order, read_part
-from qarunner.dialects.qatrack.reading.rows import count_rows, find_row, find_rows, shapes_of
+from qarunner.dialects.qatrack.reading.rows import find_row, find_rows, shapes_of
 from qarunner.dialects.qatrack.resources import RESOURCES
 from qarunner.dialects.routes import RefusedError, allow
 
@@ -69,14 +69,12 @@ def page_of(services: Services, resource: Resource) -> tuple[Shape, list[str]]:
     asked = [(name, value) for name, value in parameters if name not in OWN]
     filters = read_filters(resource, RESOURCES, asked, addresses.zone)
     order, unsorted = read_order(resource, parameters)
-    part = read_part(parameters, resource.page)
+    part = read_part(parameters, resource.page, resource.largest)
     ignored = [*(f"filter {name}" for name in filters.unknown), *(f"ordering {name}" for name in unsorted)]
     if ignored and request.args.get("strict") in ("true", "1"):
         raise RefusedFieldsError({"detail": f"Unknown: {', '.join(ignored)}."})
     with services.store.read() as connection:
-        rows = find_rows(connection, resource, filters.conditions, order, part)
-        ends_here = len(rows) < part.limit and (rows or not part.offset)
-        count = part.offset + len(rows) if ends_here else count_rows(connection, resource, filters.conditions)
+        rows, count = find_rows(connection, resource, filters.conditions, order, part)
         shapes = shapes_of(connection, resource, rows, addresses, detail=False)
     return envelope(addresses, parameters, part, count, shapes), ignored
 

@@ -66,9 +66,12 @@ def test_an_upload_is_read_back_byte_by_byte(own_world: World, sent: dict[str, A
     got = own_world.ask("GET", path)
     assert (got.status_code, got.data, got.content_type) == (200, content, "image/png")
     instance = own_world.get(picture["url"])
-    assert (instance["string_value"], instance["attachments"]) == ("1", [f"{URL}/api/attachments/attachments/1/"])
-    assert own_world.get("/api/attachments/attachments/1/")["attachment"] == URL + path
-    assert stored(own_world, answer)["attachments"] == []
+    file = own_world.get("/api/attachments/attachments/1/")
+    assert file["attachment"] == URL + path
+    assert (instance["string_value"], instance["attachments"]) == ("1", [file])
+    session = stored(own_world, answer)
+    assert session["attachments"] == []
+    assert [test["attachments"] for test in session["test_instances"] if test["attachments"]] == [[file]]
 
 
 def test_attachments_are_shown_with_the_session(own_world: World) -> None:

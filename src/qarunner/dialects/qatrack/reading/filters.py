@@ -141,7 +141,8 @@ def _reaches(table: Any, relation: Relation, target: Resource, inner: Condition)
         return exists(select(there.id).where(inner))
     column = getattr(table, relation.column)
     if relation.through is None:
-        return and_(column.is_not(None), column.in_(select(getattr(there, relation.other)).where(inner)))
+        other = getattr(there, relation.other)
+        return and_(column.is_not(None), column.in_(select(other).where(other.is_not(None), inner)))
     between, owner, member = relation.through
     members = select(there.id).where(inner)
     found: Condition = column.in_(select(getattr(between, owner)).where(getattr(between, member).in_(members)))

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
+from qarunner.dialects.qatrack.resources.spec import LARGEST_PAGE
+
 if TYPE_CHECKING:
     from qarunner.dialects.qatrack.resources.spec import Resource
 
-LARGEST_PAGE = 10_000
-"""Rows that one answer holds at most; the rest is on the pages after it."""
 FARTHEST = 10**15
 OWN = ("limit", "offset", "ordering", "format", "strict")
 """Parameters that are no filters."""
@@ -26,11 +26,11 @@ class Part(NamedTuple):
     offset: int
 
 
-def read_part(parameters: Parameters, page: int) -> Part:
+def read_part(parameters: Parameters, page: int, largest: int = LARGEST_PAGE) -> Part:
     """Return what part a query asks for. What is no number counts as not said, as in the original."""
     asked = dict(parameters)
     limit = _number(asked.get("limit", ""))
-    return Part(min(limit, LARGEST_PAGE) if limit else page, min(_number(asked.get("offset", "")) or 0, FARTHEST))
+    return Part(min(limit, largest) if limit else page, min(_number(asked.get("offset", "")) or 0, FARTHEST))
 
 
 def _number(text: str) -> int | None:

@@ -1,4 +1,7 @@
-"""Asks the store for rows of a resource, and makes of them what the API shows: three questions for any list."""
+"""Asks the store for rows of a resource, and makes of them what the API shows: three questions for any list.
+
+One is for the rows and how many there are, one for all their lists of URLs; a resource's `complete` has the others.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, func, literal, select, union_all
 
-from qarunner.dialects.qatrack.resources.spec import Link, Links, Made, Plain, Resource, Row, Shape
+from qarunner.dialects.qatrack.resources.spec import Field, Link, Links, Made, Plain, Resource, Row, Shape
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -17,11 +20,8 @@ if TYPE_CHECKING:
     from qarunner.dialects.qatrack.reading.addresses import Addresses
     from qarunner.dialects.qatrack.reading.paging import Part
 
-
-def count_rows(connection: Connection, resource: Resource, conditions: Sequence[ColumnElement[bool]]) -> int:
-    """Return how many rows fulfil all conditions."""
-    query = select(func.count()).select_from(resource.table).where(*conditions)
-    return connection.execute(query).scalar_one()
+_COUNT = "how many there are"
+"""No column is called that."""
 
 
 def find_rows(
@@ -30,20 +30,25 @@ def find_rows(
     conditions: Sequence[ColumnElement[bool]],
     order: Sequence[Any],
     part: Part,
-) -> list[Row]:
-    """Return a part of the rows that fulfil all conditions, by the names of their columns in Python."""
-    query = _all_columns(resource).where(*conditions).order_by(*order).limit(part.limit).offset(part.offset)
-    return [dict(row) for row in connection.execute(query).mappings()]
+) -> tuple[list[Row], int]:
+    """Return a part of the rows that fulfil all conditions, by the names of their columns, and how many there are."""
+    count = select(func.count()).select_from(resource.table).where(*conditions).correlate(None)
+    query = all_columns(resource).add_columns(count.scalar_subquery().label(_COUNT)).where(*conditions)
+    found = connection.execute(query.order_by(*order).limit(part.limit).offset(part.offset)).mappings().all()
+    if found:
+        return [dict(row) for row in found], found[0][_COUNT]
+    return [], connection.execute(count).scalar_one() if part.offset else 0
 
 
 def find_row(connection: Connection, resource: Resource, number: int) -> Row | None:
     """Return one row by its number."""
     table: Any = resource.table
-    row = connection.execute(_all_columns(resource).where(table.id == number)).mappings().first()
+    row = connection.execute(all_columns(resource).where(table.id == number)).mappings().first()
     return None if row is None else dict(row)
 
 
-def _all_columns(resource: Resource) -> Any:
+def all_columns(resource: Resource) -> Any:
+    """Return the selection of a resource's rows by the names of their columns in Python."""
     attributes = resource.table.__mapper__.column_attrs
     return select(*(getattr(resource.table, one.key).label(one.key) for one in attributes))
 
@@ -57,17 +62,22 @@ def shapes_of(
     """
     fields = [field for field in resource.fields if detail or field.name not in resource.hidden]
     lists = _lists(connection, [field for field in fields if isinstance(field, Links)], rows, addresses)
-    shapes = []
-    for row in rows:
-        shape: Shape = {"url": addresses.row(resource.path, row["id"])}
-        for field in fields:
-            shape[field.name] = (
-                lists[field.name, row["id"]] if isinstance(field, Links) else _shown(field, row, addresses)
-            )
-        shapes.append(shape)
+    shapes = [
+        plain_shape(resource, row, addresses, fields)
+        | {field.name: lists[field.name, row["id"]] for field in fields if isinstance(field, Links)}
+        for row in rows
+    ]
     if resource.complete is not None and rows:
         resource.complete(connection, rows, shapes, addresses)
     return shapes
+
+
+def plain_shape(resource: Resource, row: Row, addresses: Addresses, fields: Sequence[Field] | None = None) -> Shape:
+    """Return what a row shows by itself, without lists of others. :param fields: some of the resource's."""
+    shape: Shape = {"url": addresses.row(resource.path, row["id"])}
+    for field in resource.fields if fields is None else fields:
+        shape[field.name] = [] if isinstance(field, Links) else _shown(field, row, addresses)
+    return shape
 
 
 def _shown(field: Plain | Made, row: Row, addresses: Addresses) -> Any:

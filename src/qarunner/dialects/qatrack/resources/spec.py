@@ -24,6 +24,10 @@ Shape = dict[str, Any]
 """What the API shows of a row."""
 
 
+LARGEST_PAGE = 10_000
+"""Rows that one answer holds at most; the rest is on the pages after it."""
+
+
 @dataclass(frozen=True)
 class Plain:
     """A column shown as it is.
@@ -99,7 +103,7 @@ class Resource:
     :param hidden: names of fields which only the answer for a single row has.
     :param relations: by the word that filters use; links are relations by themselves.
     :param searchable: names of further plain columns that filters know, though rows do not show them.
-    :param page: rows of a page, where the client does not say.
+    :param page: rows of a page, where the client does not say. :param largest: at most, whatever the client says.
     :param added: what `complete` adds, each as JSON Schema says it.
     """
 
@@ -107,6 +111,7 @@ class Resource:
     table: type[DeclarativeBase]
     fields: Sequence[Field]
     page: int = 100
+    largest: int = LARGEST_PAGE
     hidden: frozenset[str] = frozenset()
     relations: Mapping[str, Relation] = field(default_factory=dict)
     searchable: Sequence[str] = ()
