@@ -13,7 +13,7 @@ from qarunner.dialects.qatrack.reading.paging import read_part
 from qarunner.dialects.qatrack.resources import RESOURCES
 
 MOST = 3
-"""SQL statements of anything that is read."""
+"""SQL statements of anything that is read, beside the look at the token that is due once a second."""
 REPORT = {"filename": "report.txt", "value": "all is well", "encoding": "text"}
 
 
@@ -55,16 +55,18 @@ def test_what_is_nested_is_what_stands_alone(own_world: World, done: list[Any]) 
 def test_whatever_is_read_takes_few_statements(own_world: World, done: list[Any], query: str) -> None:
     header = {"Authorization": f"Token {own_world.tokens['rita']}"}
     client = own_world.app.test_client()
-    for path in RESOURCES:
-        client.get(f"/api/{path}/", headers=header)  # the token is known from now on
+
+    def read(address: str) -> Any:
         with statements() as asked:
-            page = client.get(f"/api/{path}/{query}", headers=header)
-        assert page.status_code == 200
-        assert len(asked) <= MOST, (path, asked)
-        for row in (page.json or {})["results"][:1]:
-            with statements() as asked:
-                assert client.get(row["url"].removeprefix(URL), headers=header).status_code == 200
-            assert len(asked) <= MOST, (path, asked)
+            answer = client.get(address, headers=header)
+        assert answer.status_code == 200
+        mine = [one for one in asked if " FROM tokens" not in " ".join(one.split())]
+        assert len(mine) <= MOST, (address, mine)
+        return answer.json
+
+    for path in RESOURCES:
+        for row in read(f"/api/{path}/{query}")["results"][:1]:
+            read(row["url"].removeprefix(URL))
 
 
 @pytest.mark.parametrize(
