@@ -169,3 +169,15 @@ def test_a_tag_with_an_unusable_name_is_refused(text):
 
 def test_a_tag_may_have_slashes_inside_and_no_value():
     assert parse_tags(["jenkins/BUILD_ID=7", "smoke"]) == {"jenkins/BUILD_ID": "7", "smoke": ""}
+
+
+def test_a_node_that_a_plugin_configures_is_the_same_whatever_pack_it_is_used_from(tmp_path, pack):
+    offered = {"box": ("virtual", {"capture": "virtual:", "remote": "virtual:"})}
+    (tmp_path / "qarunner.toml").write_text('[nodes.tv]\ncapture = "browser:page.html"\n[nodes.own]\nremote = "ir:a"\n')
+    nodes = {**offered, "own": ("virtual", {"capture": "virtual:"})}
+    of_pack, of_server = (load(tmp_path, one).with_plugin_nodes(nodes) for one in (pack, None))
+    assert of_pack.node("box") == of_server.node("box")
+    # These may need files of the pack, or plugins.
+    assert of_pack.node("tv").pack == of_pack.node("own").pack == str(pack)
+    (pack / "plugins").mkdir()
+    assert of_pack.node("box").pack == str(pack)

@@ -23,6 +23,8 @@ from qarunner.settings import BY_NAME, SETTINGS
 
 SYSTEM_FILE = Path("/etc/qarunner/qarunner.toml")
 FILE_NAME = "qarunner.toml"
+BY_PLUGIN = "plugin "
+"""How the source of what a plugin says begins."""
 SMALLEST, LARGEST = 16, 8192
 """Pixels of a frame's width and height."""
 
@@ -89,7 +91,19 @@ class Configuration:
                 settings[field] = self.strategy(node)
             else:
                 settings[field] = _checked(value, {"linger": float, "listen": str}[field], name)
-        return NodeConfig(id=node, pack=str(self.pack or ""), **settings)
+        return NodeConfig(id=node, pack=self._pack_of(node, fields), **settings)
+
+    def _pack_of(self, node: str, fields: set[str]) -> str:
+        """Return the test pack whose plugins and files the drivers of a node may need.
+
+        A plugin that configures a node by itself knows no pack; so its exporter is the same for every pack, and for a
+        server that has another one, or none.
+        """
+        if self.pack is None:
+            return ""
+        drivers = [self.all(("nodes", node, field))[0] for field in fields & {"capture", "remote", "power", "browser"}]
+        by_plugin = all(driver.source.startswith(BY_PLUGIN) for driver in drivers)
+        return "" if by_plugin and not (self.pack / "plugins").is_dir() else str(self.pack)
 
     def strategy(self, node: str) -> str:
         """Return the strategy that a node names, ``module:name``, or an empty string.
@@ -163,7 +177,7 @@ class Configuration:
         table: Table = {}
         for node, (plugin, fields) in nodes.items():
             for field, value in fields.items():
-                table["nodes", node, field] = Value(value, f"plugin {plugin}")
+                table["nodes", node, field] = Value(value, f"{BY_PLUGIN}{plugin}")
         return Configuration([*self.tables, table], self.pack)
 
 
