@@ -50,6 +50,16 @@ def test_what_is_no_address_is_refused_with_the_way_to_write_it(address: str) ->
         host_and_port(context(address), 8060)
 
 
+def not_tls() -> ssl.SSLError:
+    """What a client finds where a server answers in plain text."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    incoming.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    client = ssl.create_default_context().wrap_bio(incoming, outgoing, server_hostname="box")
+    with pytest.raises(ssl.SSLError) as caught:
+        client.do_handshake()
+    return caught.value
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -62,6 +72,7 @@ def test_what_is_no_address_is_refused_with_the_way_to_write_it(address: str) ->
         (PermissionError(), "may not be used by this user"),
         (OSError(errno.EHOSTUNREACH, "No route to host"), "cannot be reached: No route to host"),
         (ssl.SSLCertVerificationError(1, "self-signed"), "cannot be trusted"),
+        (not_tls(), "does not speak TLS at this port"),
         (ValueError("odd"), "failed: ValueError: odd"),
     ],
 )

@@ -62,10 +62,7 @@ def _meaning(error: BaseException) -> tuple[str, str]:
             case socket.gaierror():
                 return "is not known by that name", "Give its IP address, or mend the name service."
             case ssl.SSLError():
-                return (
-                    f"cannot be trusted: {getattr(cause, 'reason', None) or cause}",
-                    "Its certificate must be one this machine trusts.",
-                )
+                return _about_tls(cause)
             case TimeoutError():
                 return "does not answer in time", "Is it switched on and in this network, or does it hang?"
             case ConnectionError() | EOFError():
@@ -77,6 +74,13 @@ def _meaning(error: BaseException) -> tuple[str, str]:
             case OSError(errno=number) if number in _AWAY:
                 return f"cannot be reached: {cause.strerror}", "Look at the cable, the network and the address."
     return f"failed: {type(error).__name__}: {error}", "Is it switched on and in this network?"
+
+
+def _about_tls(error: ssl.SSLError) -> tuple[str, str]:
+    reason = getattr(error, "reason", None)
+    if reason == "WRONG_VERSION_NUMBER":  # as a client takes the beginning of an answer in plain text
+        return "does not speak TLS at this port", "Is it an http:// address, or another port?"
+    return f"cannot be trusted: {reason or error}", "Its certificate must be one this machine trusts."
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,3 +82,24 @@ def test_a_single_run_is_refused_with_the_folder_to_name(qarunner: Qarunner, und
     said = qarunner("deliver", run)
     assert said.code == 2
     assert f"Name the folder of runs: {undelivered}/qa-results" in said.err
+
+
+def test_runs_that_arrive_as_a_whole_are_counted_as_runs(qarunner: Qarunner, pack: Callable[..., Path]) -> None:
+    hall = """
+        from qarunner import Options, ReporterDescription, SentRun, hookimpl
+
+        class Hall:
+            def send(self, run, results, folder):
+                return SentRun(where="the hall")
+
+        @hookimpl
+        def qa_reporters():
+            return [ReporterDescription("hall", "for tests", lambda options: Hall(), Options)]
+    """
+    root = pack({"plugins/hall.py": textwrap.dedent(hall), "qarunner.toml": "[reporters.hall]\n"})
+    run = RunMaker(root / "qa-results")
+    run.add("tests/a.py::test_good")
+    run.finish(0)
+    add_to_plan(run.folder, ["hall"])
+    assert qarunner("deliver").out == "1 run delivered\n"
+    assert qarunner("deliver").out == "0 results delivered\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import msgspec
 
 from qarunner import Check, DeliveryPostponedError, DeliveryStoppedError, list_of_testcase, nearest
 
-from .connection import Connection, UnusableError, reason
+from .connection import IS_IT_THE_ROOT, Connection, UnusableError, reason
 from .definitions import AUTOMATIC, Definition, Definitions, path_of
 from .expected import Expected, expected_of
 from .options import TOKEN
@@ -43,8 +43,8 @@ def check(settings: Settings, node: str, testcases: Sequence[ForeseenTestcase]) 
         found += _looks(connection, settings, node, testcases)
     except DeliveryStoppedError as error:
         found.append(Check("server", "broken", error.problem, error.advice))
-    except (DeliveryPostponedError, OSError) as error:
-        found.append(Check("server", "broken", f"{type(error).__name__}: {error}", "Try again when it is there."))
+    except DeliveryPostponedError as error:
+        found.append(Check("server", "broken", error.problem, error.advice or "Try again when it is there."))
     finally:
         connection.close()
     return found
@@ -85,6 +85,9 @@ def _may_send(connection: Connection, settings: Settings) -> Check:
     answer = connection.post(INSTANCES, {})
     if answer.status == HTTPStatus.BAD_REQUEST:
         return Check("token", "works", f"may add results to {settings.url}")
+    if answer.status == HTTPStatus.NOT_FOUND:
+        problem = f"{settings.url} has nothing of QATrack+: {INSTANCES} there is answered {answer.status}"
+        raise UnusableError(problem, IS_IT_THE_ROOT)
     problem = f"{settings.url} answered {answer.status} where it should have missed fields: {reason(answer)}"
     return Check("token", "broken", problem, f"Look at url in [reporters.qatrack], and at {TOKEN}.")
 
@@ -118,7 +121,7 @@ def _list_checks(
     if idle:
         yield Check(f"list {name}", "note", f"no testcase is known for {_few(idle)}", "They may be sent as not run.")
     if not missing and not wrong:
-        yield Check(f"list {name}", "works", f"{len(tests)} tests on {definition.unit.name}")
+        yield Check(f"list {name}", "works", f"{_counted(tests)} on {definition.unit.name}")
 
 
 class _References:
@@ -144,6 +147,10 @@ class _References:
         if link not in self._values:
             self._values[link] = self._connection.row(_Reference, link).value
         return self._values[link]
+
+
+def _counted(tests: Sized) -> str:
+    return f"{len(tests)} {'test' if len(tests) == 1 else 'tests'}"
 
 
 def _few(macros: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from qarunner import DeliveryPostponedError, DeliveryStoppedError
+from qarunner import DeliveryPostponedError, DeliveryStoppedError, network_error
 
 from .options import TOKEN
 
@@ -27,6 +27,7 @@ LONGEST_REASON = 2000
 LONGEST_WAIT = 3600.0
 MINUTE = 60.0
 MOST_PAGES = 200
+IS_IT_THE_ROOT = "Look at url in [reporters.qatrack]: is it the root of QATrack+'s API, such as https://HOST/api?"
 Row = TypeVar("Row", bound=msgspec.Struct)
 
 
@@ -61,8 +62,8 @@ class Answer:
 class Connection:
     """A session with the API. Used by one thread.
 
-    Every request may raise `UnusableError` (token, address), `DeliveryPostponedError` (429) or an `OSError`
-    (nobody answers, 5xx), which mean what the outbox takes them for.
+    Every request may raise `UnusableError` (token, address) or `DeliveryPostponedError` (429, 5xx, nobody answers),
+    which mean what the outbox takes them for.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -117,7 +118,7 @@ class Connection:
         if answer.status == HTTPStatus.OK:
             return answer.text
         problem = f"{address} answered {answer.status}: {reason(answer)}"
-        raise UnusableError(problem, "Look at url in [reporters.qatrack]: is it the root of QATrack+'s API?")
+        raise UnusableError(problem, IS_IT_THE_ROOT)
 
     def _change(self, method: str, address: str, body: Mapping[str, Any]) -> Answer:
         return self._request(
@@ -125,28 +126,42 @@ class Connection:
         )
 
     def _request(self, method: str, address: str, **more: Any) -> Answer:
-        got = self._session.request(method, address, timeout=TIMEOUT, allow_redirects=False, **self._options, **more)
+        try:
+            got = self._session.request(
+                method, address, timeout=TIMEOUT, allow_redirects=False, **self._options, **more
+            )
+        except OSError as error:  # those of requests are such
+            told = network_error(self.url, error)
+            raise DeliveryPostponedError(told.problem, told.advice) from error
         answer = Answer(got.status_code, got.text)
         if got.status_code in REFUSING:
-            why = f"{self.url} does not accept the token: {reason(answer)}"
-            advice = f"Set {TOKEN} to the token of a user who may add results, then run `qarunner deliver`."
-            raise UnusableError(why if self._token else f"{self.url} needs a token", advice)
+            raise self._refusal(answer)
         if got.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             seconds = _seconds(got.headers.get("Retry-After", ""), got.text)
             raise DeliveryPostponedError(f"{self.url} asks for a pause of {seconds:g} s", seconds=seconds)
         if got.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise ConnectionError(f"{address} answered {got.status_code}: {reason(answer)}")
+            raise DeliveryPostponedError(f"{address} answered {got.status_code}: {reason(answer)}", "Its log says why.")
         if HTTPStatus.MULTIPLE_CHOICES <= got.status_code < HTTPStatus.BAD_REQUEST:
             problem = f"{address} leads to {got.headers.get('Location', 'somewhere else')}"
             raise UnusableError(problem, "Give the address it leads to as url in [reporters.qatrack].")
         return answer
+
+    def _refusal(self, answer: Answer) -> UnusableError:
+        if not self._token:
+            return UnusableError(f"{self.url} needs a token", f"Set {TOKEN} to that of a user who may add results.")
+        if answer.status == HTTPStatus.FORBIDDEN:
+            problem = f"{self.url} does not let the token's user do this: {reason(answer)}"
+            advice = "Give that user the permission to add results (on a qarunner server the role write)"
+            return UnusableError(problem, f"{advice}, or set {TOKEN} to the token of one who has it.")
+        problem = f"{self.url} does not accept the token; it says {reason(answer)!r}"
+        return UnusableError(problem, f"Set {TOKEN} to the token of a user who may add results.")
 
     def _decoded(self, kind: type[Row], text: str | msgspec.Raw, where: str) -> Row:
         try:
             return msgspec.json.decode(text, type=kind)
         except msgspec.DecodeError as error:
             problem = f"{self.url}: what {where} gives is not QATrack+'s: {error}"
-            raise UnusableError(problem, "Look at url in [reporters.qatrack]: it ends with /api.") from error
+            raise UnusableError(problem, IS_IT_THE_ROOT) from error
 
     def _sign(self, request: PreparedRequest) -> PreparedRequest:
         if self._token:
@@ -155,9 +170,12 @@ class Connection:
 
 
 def reason(answer: Answer) -> str:
-    """Return what an error says: the sentences in it by their fields, else the beginning of what came."""
+    """Return what an error says: sentences by their fields, the title of a page, or how a text begins."""
     content = answer.content
     if not isinstance(content, dict):
+        title = re.search(r"<title[^>]*>([^<]+)</title>", answer.text[: 4 * LONGEST_REASON], re.IGNORECASE)
+        if title:
+            return " ".join(title[1].split())[:LONGEST_REASON]
         text = re.sub(r"<[^>]*>|\s+", " ", answer.text[: 4 * LONGEST_REASON])
         return " ".join(text.split())[:LONGEST_REASON]
     plain = {"detail", "non_field_errors"}

@@ -22,6 +22,7 @@ FEW = 10
 DEEPEST = 5
 """Lists within lists."""
 MOST_NAMES = 10
+OF_OURS = "of a qarunner server: `qarunner qatrack plan` proposes it"
 NOTHING: Mapping[str, int | str] = {}
 
 
@@ -135,7 +136,7 @@ class Definitions:
             guess = nearest(str(wanted), names) or f"there are: {', '.join(sorted(names)[:MOST_NAMES])}."
         else:
             guess = f"There are no {table} at all."
-        advice = f"{guess} Say which in {table} of [reporters.qatrack], or add it in QATrack+."
+        advice = f"{guess} Say which in {table} of [reporters.qatrack], or add it in QATrack+ ({OF_OURS})."
         return DeliveryStoppedError(f"QATrack+ has no {what}", advice)
 
     def _tests(self, link: str, macros: Iterable[str]) -> dict[str, Test]:

@@ -94,10 +94,7 @@ def settings_of(options: QatrackOptions) -> Settings:
 
     :raises ConfigurationError: says which option is missing or cannot be used.
     """
-    url = (options.url or os.environ.get(URL, "")).rstrip("/")
-    if not url.startswith(("http://", "https://")) or not url.endswith("/api"):
-        problem = f"[reporters.qatrack]: url is {url!r}" if url else "it is not said where QATrack+ is"
-        raise ConfigurationError(problem, f"Give url in [reporters.qatrack], or {URL}, such as https://HOST/api")
+    url = _url(options)
     token = os.environ.get(TOKEN) or options.token
     if not token and options.token_file:
         try:
@@ -110,3 +107,17 @@ def settings_of(options: QatrackOptions) -> Settings:
         problem = f"[reporters.qatrack]: time_zone: there is no {options.time_zone!r}"
         raise ConfigurationError(problem, "Name one such as Europe/Berlin or UTC") from error
     return Settings(options, url, token, zone)
+
+
+def _url(options: QatrackOptions) -> str:
+    """Return the root of the API, without a slash at its end."""
+    url = (options.url or os.environ.get(URL, "")).strip().rstrip("/")
+    if not url:
+        advice = f"Give url in [reporters.qatrack], or {URL}, such as https://HOST/api"
+        raise ConfigurationError("it is not said where QATrack+ is", advice)
+    problem = f"{'url of [reporters.qatrack]' if options.url else URL} is {url!r}"
+    if not url.startswith(("http://", "https://")):
+        raise ConfigurationError(problem, "It begins with https:// or http://, such as https://HOST/api")
+    if not url.endswith("/api"):
+        raise ConfigurationError(problem, f"It is the root of the API and ends with /api: is it {url}/api?")
+    return url

@@ -29,7 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     configuration = context.configuration
     reporters = open_reporters(context.plugins, configuration, configuration.get("reporters") or ())
     done = deliver(folder, reporters, rejected_too=arguments.rejected_too, say=say)
-    parts = [f"{counted(done.sent, 'result')} delivered"]
+    parts = [f"{counted(done.sent, 'result')} delivered"] if done.sent or not done.sent_runs else []
+    parts += [f"{counted(done.sent_runs, 'run')} delivered"] if done.sent_runs else []
     parts += [f"{done.rejected} refused"] if done.rejected else []
     parts += [f"{done.pending} still pending"] if done.pending else []
     parts += [f"{counted(done.pending_runs, 'run')} still pending"] if done.pending_runs else []

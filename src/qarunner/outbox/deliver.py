@@ -36,6 +36,8 @@ class Summary:
     closed: list[Result] = field(default_factory=list)
     """Results that a killed process had left unfinished."""
     sent: int = 0
+    sent_runs: int = 0
+    """Runs that have arrived as a whole where they go so."""
     rejected: int = 0
     pending: int = 0
     pending_runs: int = 0
@@ -155,6 +157,7 @@ class _Work:
         self._given_up |= sending.unreachable
         left = len(senders_left(folder, here))
         self.summary.pending_runs += left
+        self.summary.sent_runs += sending.arrived
         self.summary.rejected += sending.rejected
         return left
 

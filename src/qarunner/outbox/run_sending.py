@@ -62,6 +62,11 @@ class RunSending:
         return {courier.name for courier in self._couriers if courier.pending() and not courier.stopped}
 
     @property
+    def arrived(self) -> int:
+        """How many senders have settled it now."""
+        return sum(courier.progress.sent for courier in self._couriers)
+
+    @property
     def rejected(self) -> int:
         """How many senders' receivers refused it."""
         return sum(courier.progress.rejected for courier in self._couriers)

@@ -240,6 +240,15 @@ def test_another_web_server_is_told_apart(desk: GitPack, run: Run, foreign: str,
     assert (said.code, reason in said.err) == (2, True), said.err
 
 
+def test_the_address_of_an_api_or_one_without_tls_is_told_with_what_it_may_be(
+    farm: ServedFarm, desk: GitPack, run: Run
+) -> None:
+    said = run(PASS, "--server", f"{farm.url}/api")
+    assert (said.code, f"Is the server at {farm.url}, without /api?" in said.err) == (2, True), said.err
+    said = run(PASS, "--server", farm.url.replace("http:", "https:"))
+    assert (said.code, "does not speak TLS at this port" in said.err) == (2, True), said.err
+
+
 def test_a_certificate_that_nobody_trusts_is_explained(desk: GitPack, run: Run, tmp_path: Path) -> None:
     import ssl
 

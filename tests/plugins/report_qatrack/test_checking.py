@@ -12,6 +12,7 @@ from qarunner.commands.context import Context
 from qarunner_plugins.report_qatrack import qa_commands
 from qarunner_plugins.report_qatrack.checking import check
 from qarunner_plugins.report_qatrack.expected import ForeseenTestcase
+from qarunner_plugins.report_qatrack.options import QatrackOptions, settings_of
 
 GOOD = ForeseenTestcase("tests/menu.py::test_opens", measurements=("zap time",))
 
@@ -84,7 +85,34 @@ def test_a_wrong_token_and_a_server_that_is_away_are_told_as_what_they_are(sende
     [wrong] = checked(Sender(sender.url, "wrong"), GOOD)
     assert "does not accept the token" in wrong.detail
     [away] = checked(Sender("http://127.0.0.1:9/api", "x"), GOOD)
-    assert away.detail.startswith("ConnectionError: ")
+    assert away.detail == "http://127.0.0.1:9/api refuses the connection"
+    secure = sender.url.replace("http://", "https://")
+    [no_tls] = checked(Sender(secure, "x"), GOOD)
+    assert (no_tls.detail, no_tls.status) == (f"{secure} does not speak TLS at this port", "broken")
+    assert "http://" in no_tls.advice
+    [elsewhere] = checked(Sender(sender.url.replace("/api", "/elsewhere/api"), sender.token), GOOD)
+    assert "/elsewhere/api has nothing of QATrack+" in elsewhere.detail
+    assert "https://HOST/api" in elsewhere.advice
+
+
+@pytest.mark.parametrize(
+    ("url", "problem", "advice"),
+    [
+        ("", "it is not said where QATrack+ is", "Give url in [reporters.qatrack], or QARUNNER_QATRACK_URL"),
+        ("box:8080/api", "QARUNNER_QATRACK_URL is 'box:8080/api'", "It begins with https:// or http://"),
+        ("http://box:8080", "QARUNNER_QATRACK_URL is 'http://box:8080'", "is it http://box:8080/api?"),
+    ],
+)
+def test_an_address_that_is_none_of_an_api_is_told_with_what_it_may_be(
+    monkeypatch: pytest.MonkeyPatch, url: str, problem: str, advice: str
+) -> None:
+    monkeypatch.setenv("QARUNNER_QATRACK_URL", url)
+    with pytest.raises(ConfigurationError) as caught:
+        settings_of(QatrackOptions())
+    assert caught.value.problem == problem
+    assert advice in caught.value.advice
+    with pytest.raises(ConfigurationError, match=r"url of \[reporters.qatrack\] is 'http://box'"):
+        settings_of(QatrackOptions(url="http://box"))
 
 
 def command(folder: Path, *words: str) -> int:

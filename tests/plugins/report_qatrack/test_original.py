@@ -196,12 +196,16 @@ def test_a_server_that_fails_after_it_has_stored_the_list_gets_it_once(
 @pytest.mark.parametrize(
     ("reply", "problem"),
     [
-        ((401, {"detail": "Invalid token."}, {}), "does not accept the token: Invalid token."),
-        ((403, {"detail": "You do not have permission to perform this action."}, {}), "does not accept the token"),
+        ((401, {"detail": "Invalid token."}, {}), "does not accept the token; it says 'Invalid token.'"),
+        (
+            (403, {"detail": "You do not have permission to perform this action."}, {}),
+            "does not let the token's user",
+        ),
         ((302, "", {"Location": "/accounts/login/"}), "leads to /accounts/login/"),
         ((200, "<html>Welcome</html>", {}), "is not QATrack+'s"),
         ((200, {"count": 1}, {}), "is not QATrack+'s"),
         ((404, "<h1>Not Found</h1>", {}), "answered 404: Not Found"),
+        ((404, "<title>Not here</title><nav>Home</nav>", {}), "answered 404: Not here"),
     ],
 )
 def test_an_address_or_a_token_that_is_wrong_waits_for_a_person(
@@ -227,6 +231,6 @@ def test_a_server_that_is_not_there_means_later(maker: RunMaker, original: Origi
     original.stop()
     sending = RunSending(maker.folder, {"qatrack": sender.reporter()}, maker.run, maker.results, QUICK)
     [line] = sending.close(0.5)
-    assert line.startswith("qatrack: 1 run not delivered yet (ConnectionError: ")
+    assert line.startswith(f"qatrack: 1 run not delivered yet ({original.url} refuses the connection\n")
     assert read_delivery(maker.folder, "qatrack").state == "pending"
     assert TOKEN not in (maker.folder / "qatrack.json").read_text() + line

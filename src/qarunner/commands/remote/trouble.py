@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 import requests
@@ -53,7 +54,10 @@ def refusal(url: str, answer: Response) -> ServerRefusedError:
         target = answer.headers.get("Location", "elsewhere")
         return ServerRefusedError(status, f"{url} leads to {target[:300]}", "Give the address of the server itself")
     problem = f"{url} answered {status} {answer.reason}"
-    return ServerRefusedError(status, problem, "Is it the address of a qarunner server, and as new as this one?")
+    advice = "Is it the address of a qarunner server, and as new as this one?"
+    if path := urlsplit(url).path.strip("/"):
+        advice = f"Is the server at {url.removesuffix(f'/{path}')}, without /{path}?"
+    return ServerRefusedError(status, problem, advice)
 
 
 def passes(error: Trouble) -> bool:
@@ -69,6 +73,9 @@ def explained(url: str, error: Trouble) -> QarunnerError:
     """Return what a person is told."""
     if isinstance(error, QarunnerError):
         return error
+    if isinstance(error, requests.exceptions.SSLError) and "WRONG_VERSION_NUMBER" in str(error):
+        advice = "Is it an http:// address, or another port?"
+        return ServerLostError(f"{url} does not speak TLS at this port", advice)
     if isinstance(error, requests.exceptions.SSLError):
         advice = "REQUESTS_CA_BUNDLE may name a file with the certificate to trust"
         return ServerLostError(f"the certificate of {url} is not trusted: {_reason(error)}", advice)
