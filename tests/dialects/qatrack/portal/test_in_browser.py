@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pytest
+from sqlalchemy import update
 from tests.dialects.qatrack.conftest import PASSWORD
 from tests.dialects.qatrack.portal.conftest import People, make_people
 from tests.dialects.qatrack.portal.test_pages import attach
@@ -20,6 +21,7 @@ from tests.peers.stores import EmptyStores
 
 from qarunner.server.http import HttpServer
 from qarunner.store.engine import Store
+from qarunner.store.models import qatrack
 
 if TYPE_CHECKING:
     from tests.peers.browser import Browser
@@ -49,6 +51,8 @@ def people(empty_stores: EmptyStores, tmp_path_factory: pytest.TempPathFactory) 
         assert last == 101
         picture: bytes = cv2.imencode(".png", np.full((90, 160, 3), 200, np.uint8))[1].tobytes()
         attach(people, last, f"{LONG}.png", picture, test=201)
+        with store.write() as connection:
+            connection.execute(update(qatrack.Test).where(qatrack.Test.id == 9).values(display_name=LONG))
         yield people
 
 

@@ -183,6 +183,16 @@ def test_the_address_that_the_api_gives_out_leads_to_the_session(people: People)
     assert "Zap Time" in people.visitor().get(address.removeprefix("http://localhost")).text
 
 
+def test_a_session_does_not_repeat_its_list_before_each_test(people: People) -> None:
+    number = do_session(people.store, people.now, {4: (1, "ok")})
+    with people.store.write() as connection:
+        row = update(qatrack.Test).where(qatrack.Test.id == 4).values(name="Everything::test_x", display_name="")
+        connection.execute(row)
+    page = people.visitor().get(f"/app/qatrack/sessions/{number}")
+    assert "ok test_x Yes" in page.text
+    assert "/app/qatrack/history?unit=Unit+1&test=Everything::test_x" in page.links()
+
+
 def test_a_review_status_that_does_not_count_is_seen(people: People) -> None:
     number = do_session(people.store, people.now, {ZAP: (1000.0, "ok")}, status=3)
     assert '<tr id="test-1" class="void">' in people.visitor().get(f"/app/qatrack/sessions/{number}").html

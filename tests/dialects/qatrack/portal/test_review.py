@@ -70,7 +70,7 @@ def test_all_tests_of_a_session_get_the_status_and_the_page_says_who_did_it(peop
 def test_one_test_can_be_meant_and_then_the_others_still_wait(people: People, session: int) -> None:
     review(people, session, APPROVED, test="2")
     assert statuses(people, session) == [UNREVIEWED, APPROVED]
-    assert "1 of 2 tests wait" in people.visitor().get(f"/app/qatrack/sessions/{session}").text
+    assert "1 of 2 tests waits" in people.visitor().get(f"/app/qatrack/sessions/{session}").text
     assert reviewed(people, session) is None
     review(people, session, REJECTED, test="1")
     assert reviewed(people, session) is not None

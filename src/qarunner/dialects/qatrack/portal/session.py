@@ -111,7 +111,7 @@ def _line(found: Session, row: Any, zone: tzinfo) -> Line:
     is_upload = test.kind is Kind.UPLOAD and not row.skipped
     return Line(
         number=row.id,
-        title=title_of(row),
+        title=title_of(row).removeprefix(f"{found.head.test_list}::"),  # as lists of a test pack call their tests
         name=row.name,
         description=row.description or "",
         value="" if is_upload and files else value_display(test, value, skipped=row.skipped, zone=zone),
