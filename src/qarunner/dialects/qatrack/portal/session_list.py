@@ -38,7 +38,7 @@ def install(routes: Blueprint, services: Services) -> None:
         if asked["review"] not in ("", WAITING):
             raise RefusedError(400, f"review={asked['review'][:40]!r}: there is only {WAITING!r}, or leave it out")
         with services.store.read() as connection:
-            rows = connection.execute(_query(asked).limit(ROWS + 1)).all()
+            rows = connection.execute(sessions_query(asked, ROWS + 1)).all()
             done = sessions(connection, [row.id for row in rows[:ROWS]])
         following = str(rows[ROWS - 1].id) if len(rows) > ROWS else ""
         return page(
@@ -56,9 +56,17 @@ def install(routes: Blueprint, services: Services) -> None:
         )
 
 
-def _query(asked: dict[str, str]) -> Any:
+def sessions_query(asked: dict[str, str], most: int) -> Any:
+    """Return the question for sessions, newest first.
+
+    Which ones is asked of their own table alone, so that an index gives them in their order; names are added to those.
+
+    :param asked: ``unit``, ``collection``, ``review`` and ``after``, the number of the last session of the page before;
+        each empty for no wish.
+    """
     session = qatrack.ListInstance
-    query: Any = (
+    chosen = _chosen(asked).limit(most).subquery()
+    return (
         select(
             session.id,
             qatrack.TestList.name.label("test_list"),
@@ -66,19 +74,26 @@ def _query(asked: dict[str, str]) -> Any:
             qatrack.Unit.name.label("unit_name"),
             User.name.label("user"),
         )
-        .select_from(session)
+        .select_from(chosen)
+        .join(session, session.id == chosen.c.id)
         .join(qatrack.TestList, qatrack.TestList.id == session.test_list)
         .join(qatrack.Collection, qatrack.Collection.id == session.collection)
         .join(qatrack.Unit, qatrack.Unit.id == qatrack.Collection.unit)
         .outerjoin(User, User.id == session.created_by)
         .order_by(session.work_completed.desc(), session.id.desc())
     )
+
+
+def _chosen(asked: dict[str, str]) -> Any:
+    session = qatrack.ListInstance
+    query: Any = select(session.id).order_by(session.work_completed.desc(), session.id.desc())
     if asked["unit"]:
-        query = query.where(unit_is(asked["unit"]))
+        collection = select(qatrack.Collection.id).join(qatrack.Unit, qatrack.Unit.id == qatrack.Collection.unit)
+        query = query.where(session.collection.in_(collection.where(unit_is(asked["unit"]))))
     if asked["collection"]:
         query = query.where(session.collection == _number(asked["collection"], "collection"))
     if asked["review"]:
-        query = query.where(session.all_reviewed.is_(False), session.in_progress.is_(False))
+        query = query.where(~session.all_reviewed, ~session.in_progress)  # as the index of what waits has it
     if asked["after"]:
         last = _number(asked["after"], "after")
         moment = select(session.work_completed).where(session.id == last).scalar_subquery()

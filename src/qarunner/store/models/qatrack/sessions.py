@@ -39,6 +39,13 @@ class ListInstance(Edited, Base):
     __table_args__ = (
         Index("ix_qatrack_list_instances_collection_work_completed", "collection", "work_completed"),
         Index(
+            "ix_qatrack_list_instances_waiting",
+            "work_completed",
+            "id",
+            sqlite_where=text("all_reviewed = 0 AND in_progress = 0"),
+            postgresql_where=text("NOT all_reviewed AND NOT in_progress"),
+        ),
+        Index(
             "ix_qatrack_list_instances_results_due",
             "id",
             sqlite_where=text("results_due"),
