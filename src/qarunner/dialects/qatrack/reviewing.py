@@ -1,7 +1,9 @@
-"""Reviews a session: gives its tests a status, which may take them out of what counts, and with that the due date."""
+"""Reviews sessions: gives their tests a status, which may take them out of what counts, and with that the due date."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
@@ -23,35 +25,45 @@ if TYPE_CHECKING:
     from qarunner.dialects.spec import Services
 
 
-def review_session(
-    services: Services,
-    session: int,
-    *,
-    status: int,
-    test_instance: int | None,
-    comment: str,
-    by: Identity,
-    address: str,
-) -> None:
-    """Give the tests of a session a status, and note who did it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What somebody says of sessions.
 
-    :param status: its number. :param test_instance: number of the only one that is meant; None for all of the session.
-    :param comment: is added to the session's; empty for none. :param address: of the client, for the log.
-    :raises RefusedError: there is no such session, status or test, or the session is in progress.
+    `status`: its number. `test_instance`: number of the only one that is meant; None for all of a session. `comment`:
+    is added to those of the session; empty for none. `address`: of the client, for the log.
     """
+
+    status: int
+    test_instance: int | None = None
+    comment: str = ""
+    by: Identity
+    address: str
+
+
+def review_sessions(services: Services, sessions: Iterable[int], review: Review) -> None:
+    """Give the tests of sessions a status, of all or of none, and note who did it.
+
+    :raises RefusedError: there is no such session, status or test, or a session is in progress.
+    """
+    moment = now()
     with services.store.write() as connection:
-        collection = _collection(connection, session)
-        name, valid = _status(connection, status)
-        moment = now()
-        changes = _set_status(connection, session, test_instance, status, moment, by)
-        _settle(connection, session, moment, by)
-        if comment:
-            row = {"list_instance": session, "user": by.user_id, "submit_date": moment, "comment": comment}
-            connection.execute(insert(qatrack.Comment).values(row))
-        if any(before != valid for before in changes):
-            _reschedule(connection, session, collection, moment, services.zone)
-        details = {"status": name, "tests": len(changes), **({"test": test_instance} if test_instance else {})}
-        audit.note(connection, by.user, "qatrack.review", f"qatrack session {session}", details, address)
+        name, valid = _status(connection, review.status)
+        for session in sessions:
+            collection = _collection(connection, session)
+            changes = _set_status(connection, session, review, moment)
+            _settle(connection, session, moment, review.by)
+            _note(connection, session, review, name, len(changes), moment)
+            if any(before != valid for before in changes):
+                _reschedule(connection, session, collection, moment, services.zone)
+
+
+def _note(connection: Connection, session: int, review: Review, status: str, tests: int, moment: datetime) -> None:
+    if review.comment:
+        row = {"list_instance": session, "user": review.by.user_id, "submit_date": moment, "comment": review.comment}
+        connection.execute(insert(qatrack.Comment).values(row))
+    one = {"test": review.test_instance} if review.test_instance else {}
+    details = {"status": status, "tests": tests, **one}
+    audit.note(connection, review.by.user, "qatrack.review", f"qatrack session {session}", details, review.address)
 
 
 def _collection(connection: Connection, session: int) -> int:
@@ -74,11 +86,9 @@ def _status(connection: Connection, number: int) -> tuple[str, bool]:
     return found.name, found.valid
 
 
-def _set_status(
-    connection: Connection, session: int, test_instance: int | None, status: int, moment: datetime, by: Identity
-) -> list[bool]:
+def _set_status(connection: Connection, session: int, review: Review, moment: datetime) -> list[bool]:
     """Change the rows; return of each whether it counted before."""
-    instance = qatrack.TestInstance
+    instance, test_instance = qatrack.TestInstance, review.test_instance
     meant = [instance.list_instance == session, *([instance.id == test_instance] if test_instance is not None else [])]
     query = (
         select(qatrack.Status.valid).select_from(instance).join(qatrack.Status, qatrack.Status.id == instance.status)
@@ -86,7 +96,7 @@ def _set_status(
     before = list(connection.execute(query.where(*meant)).scalars())
     if not before and test_instance is not None:
         raise RefusedError(400, f"session {session} has no test instance {test_instance}")
-    values = {"status": status, "review_date": moment, "reviewed_by": by.user_id}
+    values = {"status": review.status, "review_date": moment, "reviewed_by": review.by.user_id}
     connection.execute(update(instance).where(*meant).values(values))
     return before
 

@@ -97,6 +97,18 @@ def test_the_first_page_says_of_each_list_how_it_stands(people: People) -> None:
     assert "Unit 1 unit 1, Lab" in page.text
 
 
+def test_units_without_lists_are_named(people: People) -> None:
+    with people.store.write() as connection:
+        for number, active in ((70, True), (71, False)):
+            unit = {"number": number, "name": f"Idle {number}", "active": active, "type": 1}
+            connection.execute(insert(qatrack.Unit).values(unit | {"date_acceptance": people.now.date()}))
+    visitor = people.visitor()
+    page = visitor.get("/app/qatrack").text
+    assert "Idle 70" in page
+    assert "Idle 71" not in page
+    assert "Idle 70" not in visitor.get("/app/qatrack?state=overdue").text
+
+
 def test_units_are_found_by_number_or_name_and_lists_by_their_state(people: People) -> None:
     with people.store.write() as connection:
         connection.execute(insert(qatrack.Collection).values(name="Elsewhere", unit=6, test_list=2, frequency=1))

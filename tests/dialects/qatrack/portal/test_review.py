@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -133,3 +134,57 @@ def test_what_cannot_be_done_is_told_and_nothing_changes(
     assert reason in send(people, session, code, **form).text
     assert statuses(people, session) == [UNREVIEWED, UNREVIEWED]
     assert people.count(qatrack.Comment) == 0
+
+
+def choose(people: People, sessions: list[int], http_status: int = 303, name: str = "ben", **form: str) -> Page:
+    """Send the form of the list of sessions that wait."""
+    visitor = people.visitor(name)
+    data = {"csrf_token": visitor.csrf, "session": [str(one) for one in sessions], "review": "waiting", **form}
+    page = Page(visitor.http.post("/app/qatrack/sessions/review", data=data, buffered=True))
+    assert page.status == http_status, page.html
+    return page
+
+
+def test_several_sessions_are_reviewed_at_once(people: People, session: int) -> None:
+    others = [do_session(people.store, people.now, {ZAP: (1000.0, "ok"), 4: (1, "ok")}) for _ in range(2)]
+    page = choose(people, others, status=str(APPROVED), comment="all fine", unit="1")
+    assert page.location == "/app/qatrack/sessions?unit=1&review=waiting"
+    assert [statuses(people, one) for one in (session, *others)] == [[UNREVIEWED] * 2, [APPROVED] * 2, [APPROVED] * 2]
+    assert "all fine ben," in people.visitor().get(f"/app/qatrack/sessions/{others[1]}").text
+    waiting = people.visitor().get(page.location).html
+    assert re.findall(r'name="session" value="(\d+)"', waiting) == [str(session)]
+    with people.store.read() as connection:
+        entries = connection.execute(select(AuditEntry.subject).where(AuditEntry.action == "qatrack.review"))
+        assert set(entries.scalars()) == {f"qatrack session {one}" for one in others}
+
+
+def test_what_is_fine_is_chosen_already_and_nobody_else_may_choose(people: People, session: int) -> None:
+    fine = do_session(people.store, people.now, {ZAP: (1000.0, "ok"), 9: ("x", "no_tol")})
+    partly = do_session(people.store, people.now, {ZAP: (1000.0, "ok"), 4: (None, "not_done")})
+    flagged = do_session(people.store, people.now, {ZAP: (1000.0, "ok")}, flagged=True)
+    html = people.visitor().get("/app/qatrack/sessions?review=waiting").html
+    assert re.findall(r'value="(\d+)" checked', html) == [str(fine)]
+    assert {int(one) for one in re.findall(r'name="session" value="(\d+)"', html)} == {session, fine, partly, flagged}
+    assert "checkbox" not in people.visitor().get("/app/qatrack/sessions").html
+    assert "checkbox" not in people.visitor("rita").get("/app/qatrack/sessions?review=waiting").html
+    choose(people, [fine], 403, "rita", status=str(APPROVED))
+
+
+def test_one_that_cannot_be_reviewed_leaves_all_as_they_were(people: People, session: int) -> None:
+    going_on = do_session(people.store, people.now, {ZAP: (1000.0, "ok")}, in_progress=True)
+    for sessions, reason in (
+        ([session, going_on], f"session {going_on} is still in progress"),
+        ([session, 99], "there is no session 99"),
+        ([], "no session was chosen"),
+        ([session] * 101, "101 sessions were chosen, at most 100 can be"),
+    ):
+        assert reason in choose(people, sessions, 404 if 99 in sessions else 400, status=str(APPROVED)).text
+    assert statuses(people, session) == [UNREVIEWED, UNREVIEWED]
+
+
+def test_the_list_says_what_a_review_has_ruled_out(people: People, session: int) -> None:
+    review(people, session, REJECTED, test="1")
+    assert "1 of 2 ruled out" in people.visitor().get("/app/qatrack/sessions").text
+    review(people, session, REJECTED)
+    assert "ben ruled out" in people.visitor().get("/app/qatrack/sessions").text
+    assert "just now ruled out" in people.visitor().get("/app/qatrack").text

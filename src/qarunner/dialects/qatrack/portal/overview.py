@@ -13,7 +13,7 @@ from qarunner.dialects.portal_pages import page
 from qarunner.dialects.qatrack import PAGES, PAGES_PATH
 from qarunner.dialects.qatrack.portal.due import Due
 from qarunner.dialects.qatrack.portal.looks import in_words, worst
-from qarunner.dialects.qatrack.portal.overview_rows import Task, sessions, tasks
+from qarunner.dialects.qatrack.portal.overview_rows import Task, idle_units, sessions, tasks
 from qarunner.dialects.routes import RefusedError, allow
 from qarunner.store.clock import now
 
@@ -40,6 +40,7 @@ def install(routes: Blueprint, services: Services) -> None:
             units = [list(some) for _unit, some in groupby(_of_state(found, state), lambda task: task.unit)]
             later = [some for some in units if some[0].unit > after]
             shown = later[:UNITS]
+            idle = [] if text or state or after > -1 else idle_units(connection, UNITS)
             last = sessions(connection, [task.last for some in shown for task in some if task.last is not None])
         following = _address(text, state, str(shown[-1][0].unit)) if len(later) > UNITS else ""
         return page(
@@ -54,6 +55,7 @@ def install(routes: Blueprint, services: Services) -> None:
             first=_address(text, state) if after > -1 else "",
             following=following,
             nothing=not every,
+            idle=idle,
             worst=worst,
             in_words=in_words,
         )

@@ -1,14 +1,14 @@
-"""What the store knows of lists on units: two questions, however many there are."""
+"""What the store knows of lists on units: few questions, however many there are."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from qarunner.dialects.qatrack.portal.due import Due, due_word
 from qarunner.dialects.qatrack.rules.records import PassFail
@@ -43,6 +43,23 @@ class Done:
     reviewed: bool
     flagged: bool
     counts: Mapping[PassFail, int]
+    ruled_out: int = 0
+    """Tests that do not count, as a review says."""
+
+    @property
+    def fine(self) -> bool:
+        """Whether nobody need look at it: everything was done, and all is ok as far as there are limits."""
+        return bool(self.counts) and not self.flagged and self.counts.keys() <= {PassFail.OK, PassFail.NO_TOL}
+
+    @property
+    def review(self) -> str:
+        """How its review stands, in a word or two."""
+        if self.in_progress:
+            return "in progress"
+        tests = sum(self.counts.values())
+        if self.ruled_out:
+            return "ruled out" if self.ruled_out == tests else f"{self.ruled_out} of {tests} ruled out"
+        return "reviewed" if self.reviewed else "waiting"
 
 
 def tasks(connection: Connection, *, now: datetime, zone: tzinfo) -> list[Task]:
@@ -70,6 +87,13 @@ def tasks(connection: Connection, *, now: datetime, zone: tzinfo) -> list[Task]:
     return [_task(row, now, zone) for row in connection.execute(query)]
 
 
+def idle_units(connection: Connection, most: int) -> list[str]:
+    """Return the names of units in use on which no list is done, by their numbers."""
+    used = select(qatrack.Collection.unit).where(qatrack.Collection.active)
+    query = select(qatrack.Unit.name).where(qatrack.Unit.active, qatrack.Unit.id.not_in(used))
+    return list(connection.execute(query.order_by(qatrack.Unit.number).limit(most)).scalars())
+
+
 def _task(row: Any, now: datetime, zone: tzinfo) -> Task:
     done = row.last_instance is not None
     return Task(
@@ -89,7 +113,13 @@ def sessions(connection: Connection, numbers: Sequence[int]) -> dict[int, Done]:
     """Return sessions by their numbers, with the verdicts of their tests."""
     session, instance = qatrack.ListInstance, qatrack.TestInstance
     counted = (
-        select(instance.list_instance, instance.pass_fail, func.count().label("tests"))
+        select(
+            instance.list_instance,
+            instance.pass_fail,
+            func.count().label("tests"),
+            func.sum(case((qatrack.Status.valid, 0), else_=1)).label("ruled_out"),
+        )
+        .join(qatrack.Status, qatrack.Status.id == instance.status)
         .where(instance.list_instance.in_(numbers))
         .group_by(instance.list_instance, instance.pass_fail)
         .subquery()
@@ -103,15 +133,18 @@ def sessions(connection: Connection, numbers: Sequence[int]) -> dict[int, Done]:
             session.flagged,
             counted.c.pass_fail,
             counted.c.tests,
+            counted.c.ruled_out,
         )
         .outerjoin(counted, counted.c.list_instance == session.id)
         .where(session.id.in_(numbers))
     )
     rows = connection.execute(query).all() if numbers else []
     counts: dict[int, dict[PassFail, int]] = defaultdict(dict)
+    ruled_out: Counter[int] = Counter()
     for row in rows:
         if row.pass_fail is not None:
             counts[row.id][PassFail(row.pass_fail)] = row.tests
+            ruled_out[row.id] += row.ruled_out
     return {
         row.id: Done(
             number=row.id,
@@ -120,6 +153,7 @@ def sessions(connection: Connection, numbers: Sequence[int]) -> dict[int, Done]:
             reviewed=row.all_reviewed,
             flagged=row.flagged,
             counts=counts[row.id],
+            ruled_out=ruled_out[row.id],
         )
         for row in rows
     }

@@ -95,7 +95,7 @@ def install(routes: Blueprint, services: Services) -> None:
             files=[_file(row) for row in found.files.get(None, ())],
             statuses=found.statuses,
             may_review=caller().may(Action.CHANGE_RESULTS) and not found.head.in_progress,
-            proposed=next((one.id for one in found.statuses if one.valid and not one.requires_review), None),
+            proposed=review.proposed(found.statuses),
             waiting=sum(line.waits for line in lines),
             others=url_for(f"{PAGES}.session_list", collection=found.head.collection),
         )

@@ -11,10 +11,12 @@ from qarunner.access import Action
 from qarunner.dialects.portal_pages import page
 from qarunner.dialects.qatrack import PAGES
 from qarunner.dialects.qatrack.history import unit_is
+from qarunner.dialects.qatrack.portal import review
 from qarunner.dialects.qatrack.portal.looks import in_words, worst
 from qarunner.dialects.qatrack.portal.overview_rows import sessions
+from qarunner.dialects.qatrack.portal.session_rows import statuses
 from qarunner.dialects.qatrack.reading.addresses import SESSION_PAGE
-from qarunner.dialects.routes import RefusedError, allow
+from qarunner.dialects.routes import RefusedError, allow, caller
 from qarunner.store.models import User, qatrack
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ def install(routes: Blueprint, services: Services) -> None:
         with services.store.read() as connection:
             rows = connection.execute(sessions_query(asked, ROWS + 1)).all()
             done = sessions(connection, [row.id for row in rows[:ROWS]])
+            may_review = bool(asked["review"]) and caller().may(Action.CHANGE_RESULTS)
+            choice = statuses(connection) if may_review and rows else []
         following = str(rows[ROWS - 1].id) if len(rows) > ROWS else ""
         return page(
             "qatrack/sessions.html",
@@ -49,8 +53,11 @@ def install(routes: Blueprint, services: Services) -> None:
             asked=asked,
             every=_address(asked, after="", review=""),
             waiting=_address(asked, after="", review=WAITING),
+            everywhere=_address(asked, after="", unit="", collection=""),
             first=_address(asked, after="") if asked["after"] else "",
             following=_address(asked, after=following) if following else "",
+            statuses=choice,
+            proposed=review.proposed(choice),
             worst=worst,
             in_words=in_words,
         )

@@ -45,8 +45,13 @@ def find_session(connection: Connection, number: int) -> Session | None:
         comments=connection.execute(_comments(number)).all(),
         files=_files(connection, number),
         results=_results(connection, {row.result for row in tests if row.result}),
-        statuses=connection.execute(select(qatrack.Status).order_by(qatrack.Status.id)).all(),
+        statuses=statuses(connection),
     )
+
+
+def statuses(connection: Connection) -> Sequence[Any]:
+    """Return the rows of all statuses that a review may give."""
+    return connection.execute(select(qatrack.Status).order_by(qatrack.Status.id)).all()
 
 
 def _head(number: int) -> Any:
