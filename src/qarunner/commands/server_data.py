@@ -18,9 +18,9 @@ JOB_LOGS = ("jobs/*/job.log",)
 """What a backup has of the data folder besides the store, as patterns."""
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
-    """Add ``--data`` and ``--database``."""
-    parser.add_argument("--data", metavar="DIR", help="the folder of all state (default: qarunner-data)")
+def add_data(parser: argparse.ArgumentParser, data: str = "the folder of all state (default: qarunner-data)") -> None:
+    """Add ``--data`` and ``--database``. :param data: what the help says of the former."""
+    parser.add_argument("--data", metavar="DIR", help=data)
     parser.add_argument("--database", metavar="URL", help="postgresql://...; without it SQLite in the data folder")
 
 

@@ -87,7 +87,7 @@ def test_a_mistake_in_a_file_is_told_before_anybody_is_asked(qarunner: Qarunner,
         ((), "it is not said where the server is"),
         (("--data", "nowhere"), "there is no data folder"),
         (("--data", "x", "--server", "http://127.0.0.1:9"), "--data and --server exclude each other"),
-        (("nowhere.yaml",), "nowhere.yaml: it cannot be read"),
+        (("nowhere.yaml",), "nowhere.yaml: there is no such file"),
     ],
 )
 def test_what_cannot_be_asked_for_is_told(qarunner: Qarunner, words: tuple[str, ...], said: str) -> None:
@@ -98,6 +98,15 @@ def test_what_cannot_be_asked_for_is_told(qarunner: Qarunner, words: tuple[str, 
 
 def test_outside_of_a_pack_it_says_where_to_go(qarunner: Qarunner) -> None:
     assert "is not in a test pack" in qarunner("qatrack", "show").err
+
+
+def test_files_that_define_nothing_are_told_from_a_server_that_has_it_all(qarunner: Qarunner, pack: Path) -> None:
+    shutil.rmtree(pack / "config")
+    write(pack, "menu.yaml", "# units: [living-room]\n")
+    said = qarunner("qatrack", "show")
+    assert said.code == 2
+    assert "nothing is defined in config/qatrack/menu.yaml" in said.err
+    assert "qarunner qatrack plan" in said.err
 
 
 def test_a_pack_without_a_definition_is_told_how_to_begin(qarunner: Qarunner, pack: Path) -> None:

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--server", dest="server_url", metavar="URL", help="of the server (default: as configured)")
     parser.add_argument("--token-file", metavar="PATH", help="file that holds the token")
-    add_data(parser)
+    add_data(parser, "of a server on this machine: use its folder instead of asking it")
     add_json(parser)
 
 
@@ -70,14 +70,17 @@ def _definition(files: Iterable[str]) -> Part:
     from qarunner.dialects.qatrack.definition.completing import complete
     from qarunner.dialects.qatrack.definition.merging import merged
     from qarunner.dialects.qatrack.definition.reading import definition_files, read_files
+    from qarunner.dialects.qatrack.definition.records import Definition
     from qarunner.pack.root import required_root
 
     named = [Path(name) for name in files]
-    if named:
-        part = merged(read_files(named))
-    else:
-        root = required_root(Path.cwd())
-        part = merged(read_files(definition_files(root), root))
+    root = None if named else required_root(Path.cwd())
+    named = named if root is None else definition_files(root)
+    part = merged(read_files(named, root))
+    if part.definition == Definition():
+        shown = [str(path.relative_to(root) if root else path) for path in named]
+        advice = "Write units and lists, or let them be proposed: qarunner qatrack plan"
+        raise ConfigurationError(f"nothing is defined in {', '.join(shown)}", advice)
     complete([part])
     return part
 

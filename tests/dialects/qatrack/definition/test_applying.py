@@ -271,6 +271,7 @@ def test_many_who_apply_the_same_at_once_make_it_once(bench: Bench) -> None:
 REFUSED = [
     ("units:\n- {node: a, number: 3}\n- {node: b, number: 3}", "2: the number 3 is that of several units: a, b"),
     ("units:\n- {node: kitchen, number: 1}", "2: the number 1 is that of several units: kitchen, living-room. Leave"),
+    ("units: [living-room]\nlists:\n- {name: x, units: [q]}", "3: there is no unit 'q'. There are living-room, bedroom"),
     ("lists:\n- {name: x, units: [bedrom]}", "2: there is no unit 'bedrom'. Did you mean 'bedroom'?"),
     ("lists:\n- {name: x, units: [bedroom], frequency: Wekly}", "2: there is no frequency 'Wekly'. Define it"),
     ("lists:\n- {name: x, sublists: [Zaping]}", "2: there is no list 'Zaping'. Did you mean 'Zapping'?"),

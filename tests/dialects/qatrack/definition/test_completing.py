@@ -98,6 +98,14 @@ def test_everything_wrong_is_told_at_once_but_not_without_end() -> None:
     assert "... and 10 more" in str(caught.value)
 
 
+def test_a_list_that_is_written_twice_is_told_once_and_not_with_all_that_is_in_it() -> None:
+    written = "lists:\n- name: x\n  tests: [a, b]\n- name: x\n  tests: [a, b]\nunits: [box, box]\n"
+    assert refusal(written) == [
+        f"6: the unit 'box' is defined a second time. The first is at {FILE}:6",
+        f"4: the list 'x' is defined a second time. The first is at {FILE}:2",
+    ]
+
+
 def test_lists_on_too_many_units_are_refused() -> None:
     units = "".join(f"- u{number}\n" for number in range(1000))
     lists = "".join(f"- name: l{number}\n" for number in range(60))

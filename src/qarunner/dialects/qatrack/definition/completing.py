@@ -86,13 +86,15 @@ class _Completing:
             for number, cycle in enumerate(part.definition.cycles):
                 self._cycle(cycle, part, f"$.cycles[{number}]")
 
-    def _add(self, kind: str, key: Key, place: str, **values: Any) -> None:
-        """Add a thing that somebody wrote; it may be written once only."""
+    def _add(self, kind: str, key: Key, place: str, **values: Any) -> bool:
+        """Add a thing that somebody wrote; return whether it is the first, for it may be written once only."""
         other = self.wanted.things[kind].get(key)
         if other is not None and other.place:
             problem = f"the {kind} {name_of(kind, key)!r} is defined a second time"
             self._trouble(place, problem, f"The first is at {other.place}")
+            return False
         self.wanted.things[kind][key] = Thing(kind, key, values, place=place)
+        return True
 
     def _imply(self, kind: str, name: str, **values: Any) -> Key | None:
         """Return the key of a thing that is there as soon as somebody names it; None for no name."""
@@ -157,8 +159,8 @@ class _Completing:
                 values["number"] = unit.number
             if unit.date_acceptance is not None:
                 values["date_acceptance"] = unit.date_acceptance
-            self._units.append(name)
-            self._add(kinds.UNIT, (name,), place, **values)
+            if self._add(kinds.UNIT, (name,), place, **values):
+                self._units.append(name)
             for modality in dict.fromkeys(unit.modalities):
                 self._add(kinds.MODALITY_OF, ((name,), self._imply(kinds.MODALITY, modality)), place)
 
@@ -182,13 +184,14 @@ class _Completing:
 
     def _list(self, test_list: TestList, part: Part, path: str) -> None:
         key, place = (test_list.name,), part.where(path)
-        self._add(
+        if not self._add(
             kinds.LIST,
             key,
             place,
             description=test_list.description or None,
             warning_message=test_list.warning_message or None,
-        )
+        ):
+            return  # of what is in it all would be there a second time, too
         for order, written in enumerate(test_list.tests):
             there = f"{path}.tests[{order}]"
             found = self._tests.member(written, test_list.name, part.where(there))

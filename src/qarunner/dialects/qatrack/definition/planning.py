@@ -185,7 +185,7 @@ class _Planning:
     def _check_link(self, thing: Thing, key: Key | None, target: str) -> None:
         if key is None or key in self._after[target] or key in self._wanted.things[target]:
             return
-        known = [str(other[0]) for other in (*self._after[target], *self._wanted.things[target])]
+        known = list(dict.fromkeys(str(one[0]) for one in (*self._after[target], *self._wanted.things[target])))
         advice = nearest(str(key[0]), known) or (f"There are {', '.join(known[:5])}" if known else "Define it")
         self._troubles.add(thing.place, f"there is no {target} {key[0]!r}", advice)
 

@@ -58,6 +58,8 @@ def read_files(files: Iterable[Path], relative_to: Path | None = None) -> list[P
             parts.append(read_text(path.read_text(encoding="utf-8"), shown))
         except DefinitionError as error:
             troubles += error.troubles
+        except FileNotFoundError:
+            troubles.append(Trouble(shown, "there is no such file", "The default is all of config/qatrack"))
         except (OSError, UnicodeDecodeError) as error:
             troubles.append(Trouble(shown, f"it cannot be read: {error}", "Is it a file of text in UTF-8?"))
     if troubles:
