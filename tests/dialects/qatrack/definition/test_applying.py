@@ -271,7 +271,6 @@ def test_many_who_apply_the_same_at_once_make_it_once(bench: Bench) -> None:
 REFUSED = [
     ("units:\n- {node: a, number: 3}\n- {node: b, number: 3}", "2: the number 3 is that of several units: a, b"),
     ("units:\n- {node: kitchen, number: 1}", "2: the number 1 is that of several units: kitchen, living-room. Leave"),
-    ("units: [living-room]\nlists:\n- {name: x, units: [q]}", "3: there is no unit 'q'. There are living-room, bedroom"),
     ("lists:\n- {name: x, units: [bedrom]}", "2: there is no unit 'bedrom'. Did you mean 'bedroom'?"),
     ("lists:\n- {name: x, units: [bedroom], frequency: Wekly}", "2: there is no frequency 'Wekly'. Define it"),
     ("lists:\n- {name: x, sublists: [Zaping]}", "2: there is no list 'Zaping'. Did you mean 'Zapping'?"),
@@ -291,6 +290,12 @@ REFUSED = [
     ("statuses:\n- {name: Unreviewed}", "2: no status is the default. Give the one that new results get: default: tru"),
     ("statuses:\n- {name: A, default: true}\n- {name: B, default: true}", "3: A and B are both the default"),
 ]  # fmt: skip
+
+
+def test_what_there_is_is_named_once_for_whoever_looks_for_something_else(bench: Bench) -> None:
+    bench.apply(BASE)
+    found = bench.refused("units: [living-room]\nlists:\n- {name: x, units: [q]}")
+    assert found.endswith("there is no unit 'q'. There are living-room, bedroom")
 
 
 def test_what_cannot_be_beside_what_there_is_is_told_with_its_line(bench: Bench) -> None:
