@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from qarunner._version import __version__
 from qarunner.store.errors import SchemaError
 
-HEAD = "0006"
+HEAD = "0007"
 """The revision this release works with: the newest file in ``migrations/versions``."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_FILE = "schema.lock"

@@ -75,15 +75,6 @@ def _list_instances() -> None:
         sqlite_where=sa.text("results_due"),
         postgresql_where=sa.text("results_due"),
     )
-    # What waits for review, as each database writes that condition in the question for it.
-    op.create_index(
-        "ix_qatrack_list_instances_waiting",
-        "qatrack_list_instances",
-        ["work_completed", "id"],
-        unique=False,
-        sqlite_where=sa.text("all_reviewed = 0 AND in_progress = 0"),
-        postgresql_where=sa.text("NOT all_reviewed AND NOT in_progress"),
-    )
     op.create_index("ix_qatrack_list_instances_test_list", "qatrack_list_instances", ["test_list"], unique=False)
     op.create_index(
         "ix_qatrack_list_instances_work_completed", "qatrack_list_instances", ["work_completed"], unique=False
