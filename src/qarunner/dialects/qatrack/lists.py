@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
@@ -13,7 +13,16 @@ from qarunner.dialects.qatrack.pages import answer
 from qarunner.dialects.qatrack.problems import RefusedFieldsError
 from qarunner.dialects.qatrack.reading.addresses import Addresses, addresses_of
 from qarunner.dialects.qatrack.reading.filters import read_filters
-from qarunner.dialects.qatrack.reading.paging import OWN, links, read_order, read_part
+from qarunner.dialects.qatrack.reading.paging import (
+    OWN,
+    Parameters,
+    Part,
+    links,
+    passed_over,
+    read_order,
+    read_parameters,
+    read_part,
+)
 from qarunner.dialects.qatrack.reading.rows import find_row, find_rows, shapes_of
 from qarunner.dialects.qatrack.resources import RESOURCES
 from qarunner.dialects.routes import RefusedError, allow
@@ -48,10 +57,10 @@ def _install_resource(routes: Blueprint, services: Services, resource: Resource)
     def detail(number: int) -> Response:
         return answer(detail_of(services, resource, number))
 
-    _install(routes, resource.path, listed, detail)
+    install_list(routes, resource.path, listed, detail)
 
 
-def _install(routes: Blueprint, path: str, listed: View, detail: View) -> None:
+def install_list(routes: Blueprint, path: str, listed: View, detail: View) -> None:
     """Make the routes of a list and of its rows. What else `WRITTEN` can do there has routes of its own."""
     for endpoint, view, addresses in (
         (path.replace("/", "_"), listed, [f"{name}/" for name in names_of(path)]),
@@ -65,21 +74,29 @@ def _install(routes: Blueprint, path: str, listed: View, detail: View) -> None:
 def page_of(services: Services, resource: Resource) -> tuple[Shape, list[str]]:
     """Return a part of a list as the query asks for it, and what of the query was passed over."""
     addresses = addresses_of(services)
-    parameters = sorted(request.args.items(multi=True))
+    parameters = read_parameters(request.args.items(multi=True))
     asked = [(name, value) for name, value in parameters if name not in OWN]
     filters = read_filters(resource, RESOURCES, asked, addresses.zone)
     order, unsorted = read_order(resource, parameters)
     part = read_part(parameters, resource.page, resource.largest)
-    ignored = [*(f"filter {name}" for name in filters.unknown), *(f"ordering {name}" for name in unsorted)]
-    if ignored and request.args.get("strict") in ("true", "1"):
-        raise RefusedFieldsError({"detail": f"Unknown: {', '.join(ignored)}."})
+    ignored = passed_over(filters.unknown, filters.empty, unsorted)
+    refuse_if_strict(parameters, ignored)
     with services.store.read() as connection:
         rows, count = find_rows(connection, resource, filters.conditions, order, part)
         shapes = shapes_of(connection, resource, rows, addresses, detail=False)
     return envelope(addresses, parameters, part, count, shapes), ignored
 
 
-def envelope(addresses: Addresses, parameters: Any, part: Any, count: int, shapes: list[Shape]) -> Shape:
+def refuse_if_strict(parameters: Parameters, ignored: Sequence[str]) -> None:
+    """Refuse what would be passed over where the query says ``strict=true``.
+
+    :raises RefusedFieldsError: it does.
+    """
+    if ignored and dict(parameters).get("strict") in ("true", "1"):
+        raise RefusedFieldsError({"detail": "; ".join(ignored)})
+
+
+def envelope(addresses: Addresses, parameters: Parameters, part: Part, count: int, shapes: list[Shape]) -> Shape:
     """Return a page of a list."""
     path = request.path if request.path.endswith("/") else f"{request.path}/"
     following, before = links(f"{addresses.root}{path}", parameters, part, count)

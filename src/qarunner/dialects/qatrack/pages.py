@@ -22,10 +22,10 @@ _ADDRESS = re.compile(r'"(https?://[^"\\\s]+)"')
 def answer(value: Any, ignored: Sequence[str] = ()) -> Response:
     """Return a value as whoever asks wants it.
 
-    :param ignored: what of the query was passed over; told in a ``Warning`` header.
+    :param ignored: what of the query was passed over, such as ``filter x is empty``; told in ``Warning`` headers.
     """
     response = Response(_page(value, ignored), mimetype="text/html") if wants_page() else json_answer(value)
-    warn(response, [f"{word[:80]} is unknown here and was ignored" for word in ignored])
+    warn(response, [f"{problem} and was ignored" for problem in ignored])
     response.headers.add("Vary", "Accept")
     return response
 
@@ -67,9 +67,9 @@ def with_links(text: str) -> Markup:
 
 
 def wants_page() -> bool:
-    """Whether a browser asks: it takes HTML rather than JSON."""
-    if request.args.get("format") == "json":
-        return False
+    """Whether a browser asks: it takes HTML rather than JSON. ``format=json`` and ``format=api`` are stronger."""
+    if request.args.get("format") in ("json", "api"):
+        return request.args["format"] == "api"
     best = request.accept_mimetypes.best_match(["application/json", "text/html"], "application/json")
     return best == "text/html"
 

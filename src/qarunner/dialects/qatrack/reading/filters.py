@@ -1,31 +1,29 @@
 """Turns the parameters of a query into conditions: ``unit_test_info__unit__name__icontains=x``, with ``!`` to negate.
 
-A name goes from relation to relation, ends at a column and may end with how to compare. What the API does not know is
-passed over, as it always was, and told back so that nobody trusts a list that was not filtered.
+A name goes from relation to relation, ends at a column and may end with how to compare. What the API does not know, and
+what has no value, is passed over, as it always was, and told back so that nobody trusts a list that was not filtered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, ColumnElement, Date, Float, Integer, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, Date, and_, exists, select
 
 from qarunner.dialects.qatrack.problems import RefusedFieldsError
+from qarunner.dialects.qatrack.reading.comparisons import COMPARISONS, value_of, whole_number
 from qarunner.dialects.qatrack.resources.spec import Relation, Resource
-from qarunner.dialects.qatrack.rules.dates import read_date, read_datetime
 from qarunner.store.types import UtcTime
 
 Condition = ColumnElement[bool]
-Column = ColumnElement[Any]
 Resources = Mapping[str, Resource]
 
-ESCAPE = "\\"
 DEEPEST = 8
 """Relations in a row that a filter may take."""
-LONGEST_LIST = 1000
-"""Values of ``__in``."""
+MOST_FILTERS = 50
+"""Of one query: each may lead through whole tables."""
 
 
 class Filters(NamedTuple):
@@ -34,6 +32,8 @@ class Filters(NamedTuple):
     conditions: list[Condition]
     unknown: list[str]
     """Names of parameters that were passed over."""
+    empty: list[str]
+    """Names of those that have no value, as the fields of a form have that nobody filled in."""
 
 
 class _Asked(NamedTuple):
@@ -49,17 +49,20 @@ def read_filters(
 ) -> Filters:
     """Read the parameters of a list.
 
-    :raises RefusedFieldsError: a value does not fit its column; says which.
+    :raises RefusedFieldsError: a value does not fit its column; says which. Or there are too many.
     """
     reading = _Reading(resources, zone)
-    asked = [_Asked(name, name.removesuffix("!").split("__"), text) for name, text in parameters]
+    given = [(name, text.strip()) for name, text in parameters]
+    asked = [_Asked(name, name.removesuffix("!").split("__"), text) for name, text in given if text]
     conditions = reading.of(resource, [one for one in asked if not one.name.endswith("!")])
     for one in asked:
         if one.name.endswith("!"):
             conditions += [~condition for condition in reading.of(resource, [one])]
     if reading.errors:
         raise RefusedFieldsError(reading.errors)
-    return Filters(conditions, reading.unknown)
+    if len(asked) - len(reading.unknown) > MOST_FILTERS:
+        raise RefusedFieldsError({"detail": f"There are more than {MOST_FILTERS} filters."})
+    return Filters(conditions, reading.unknown, [name for name, text in given if not text])
 
 
 class _Reading:
@@ -87,11 +90,8 @@ class _Reading:
         for head, several in further.items():
             relation = resource.relation(head)
             assert relation is not None
-            target = self._resources.get(relation.target)
-            inner = self.of(target, several) if target is not None else []
-            if target is None:
-                self.unknown += [one.name for one in several]
-            elif inner:
+            target = self._resources[relation.target]
+            if inner := self.of(target, several):
                 conditions.append(_reaches(resource.table, relation, target, and_(*inner)))
         return conditions
 
@@ -110,9 +110,9 @@ class _Reading:
         """Return the condition of a name that ends at this row, None for one that is unknown."""
         attribute, relation = resource.column(words[0]), resource.relation(words[0])
         if attribute is None and relation is not None and len(words) == 1:
-            target = self._resources.get(relation.target)
-            keyed: Any = None if target is None else target.table
-            return None if target is None else _reaches(resource.table, relation, target, keyed.id == _number(text))
+            target = self._resources[relation.target]
+            keyed: Any = target.table
+            return _reaches(resource.table, relation, target, keyed.id == whole_number(text))
         if attribute is None:
             return _limit(resource, words, text, self._zone)
         column = getattr(resource.table, attribute)
@@ -130,16 +130,16 @@ def _limit(resource: Resource, words: list[str], text: str, zone: tzinfo) -> Con
     column = getattr(resource.table, attribute)
     if not isinstance(column.type, UtcTime | Date):
         return None
-    value = _value(column, text, zone)
+    value = value_of(column, text, zone)
     return and_(column.is_not(None), column >= value if end == "min" else column <= value)
 
 
 def _reaches(table: Any, relation: Relation, target: Resource, inner: Condition) -> Condition:
     """Return whether a row meets one of the target's rows that fulfil a condition."""
     there: Any = target.table
-    if not relation.column:
+    column = relation.column_of(table)
+    if column is None:
         return exists(select(there.id).where(inner))
-    column = getattr(table, relation.column)
     if relation.through is None:
         other = getattr(there, relation.other)
         return and_(column.is_not(None), column.in_(select(other).where(other.is_not(None), inner)))
@@ -147,93 +147,3 @@ def _reaches(table: Any, relation: Relation, target: Resource, inner: Condition)
     members = select(there.id).where(inner)
     found: Condition = column.in_(select(getattr(between, owner)).where(getattr(between, member).in_(members)))
     return found
-
-
-def _exact(column: Column, text: str, zone: tzinfo) -> Any:
-    return column == _value(column, text, zone)
-
-
-def _one_of(column: Column, text: str, zone: tzinfo) -> Any:
-    parts = [part.strip() for part in text.split(",")]
-    if len(parts) > LONGEST_LIST:
-        raise ValueError(f"Enter at most {LONGEST_LIST} values.")
-    return column.in_([_value(column, part, zone) for part in parts])
-
-
-def _contains(column: Column, text: str, _zone: tzinfo) -> Any:
-    # SQLite's LIKE knows no case; replacing does, in both databases.
-    return (func.replace(column, text, "") != column if text else true()) if _is_text(column) else None
-
-
-def _contains_whatever_case(column: Column, text: str, _zone: tzinfo) -> Any:
-    return column.icontains(text, autoescape=True, escape=ESCAPE) if _is_text(column) else None
-
-
-def _at_least(column: Column, text: str, zone: tzinfo) -> Any:
-    return None if _is_text(column) else column >= _value(column, text, zone)
-
-
-def _at_most(column: Column, text: str, zone: tzinfo) -> Any:
-    return None if _is_text(column) else column <= _value(column, text, zone)
-
-
-Comparison = Callable[[Column, str, tzinfo], Any]
-COMPARISONS: Mapping[str, Comparison] = {
-    "exact": _exact,
-    "in": _one_of,
-    "contains": _contains,
-    "icontains": _contains_whatever_case,
-    "gte": _at_least,
-    "lte": _at_most,
-}
-
-
-def _is_text(column: Column) -> bool:
-    return not isinstance(column.type, Boolean | Integer | Float | Date | UtcTime) and not _is_number(column)
-
-
-def _is_number(column: Column) -> bool:
-    return column.type.python_type in (int, float)
-
-
-def _value(column: Column, text: str, zone: tzinfo) -> Any:
-    """Return a text as the column has it.
-
-    :raises ValueError: a sentence for a person.
-    """
-    kind: Any = column.type
-    if isinstance(kind, UtcTime):
-        return _time(text, zone)
-    if isinstance(kind, Date):
-        return _time(text, zone).date()
-    if isinstance(kind, Boolean):
-        return _truth(text)
-    return _number(text, float if kind.python_type is float else int) if _is_number(column) else text
-
-
-def _time(text: str, zone: tzinfo) -> datetime:
-    day = read_date(text)
-    moment = read_datetime(text, zone) if day is None else datetime(day.year, day.month, day.day, tzinfo=zone)
-    if moment is None:
-        raise ValueError("Enter a valid date/time.")
-    return moment
-
-
-def _truth(text: str) -> bool:
-    if text.lower() not in TRUTHS:
-        raise ValueError("Enter true or false.")
-    return TRUTHS[text.lower()]
-
-
-TRUTHS = {"true": True, "1": True, "false": False, "0": False}
-LARGEST = 2**63 - 1
-
-
-def _number(text: str, kind: type[int | float] = int) -> float | int:
-    try:
-        value = kind(text)
-    except ValueError:
-        raise ValueError("Enter a number.") from None
-    if not -LARGEST <= value <= LARGEST:
-        raise ValueError("Enter a number.")
-    return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -16,7 +16,25 @@ FARTHEST = 10**15
 OWN = ("limit", "offset", "ordering", "format", "strict")
 """Parameters that are no filters."""
 
+_SHOWN = 80
 Parameters = Sequence[tuple[str, str]]
+
+
+def read_parameters(query: Iterable[tuple[str, str]]) -> Parameters:
+    """Return the parameters of a query by name: of those that are there twice the last, as in the original."""
+    return sorted(dict(query).items())
+
+
+def passed_over(unknown: Iterable[str], empty: Iterable[str], unsorted: Iterable[str]) -> list[str]:
+    """Return in words what of a query does not count.
+
+    :param unknown: filters. :param empty: filters without a value. :param unsorted: words of the ordering.
+    """
+    return [
+        *(f"filter {name[:_SHOWN]} is unknown here" for name in unknown),
+        *(f"filter {name[:_SHOWN]} is empty" for name in empty),
+        *(f"ordering {name[:_SHOWN]} is unknown here" for name in unsorted),
+    ]
 
 
 class Part(NamedTuple):
@@ -61,16 +79,21 @@ def read_order(resource: Resource, parameters: Parameters) -> tuple[list[Any], l
 
     The row's number comes last, so that no row is on two pages.
     """
-    order: list[Any] = []
+    falling: dict[str, bool] = {}
     unknown: list[str] = []
-    for word in ",".join(value for name, value in parameters if name == "ordering").split(","):
-        name = word.strip().removeprefix("-")
-        attribute = resource.column(name) if name else None
+    for word in order_words(parameters):
+        attribute = resource.column(word.removeprefix("-"))
         if attribute is None:
-            unknown += [word.strip()] if name else []
-            continue
-        column = getattr(resource.table, attribute)
-        order.append(column.desc() if word.strip().startswith("-") else column.asc())
-    number: Any = resource.table
-    backwards = bool(order) and order[0].modifier is not None and "desc" in str(order[0].modifier)
-    return [*order, number.id.desc() if backwards else number.id], unknown
+            unknown.append(word)
+        else:
+            falling.setdefault(attribute, word.startswith("-"))  # a column sorts once
+    backwards = next(iter(falling.values()), False)
+    falling.setdefault("id", backwards)
+    columns = {name: getattr(resource.table, name) for name in falling}
+    return [columns[name].desc() if down else columns[name].asc() for name, down in falling.items()], unknown
+
+
+def order_words(parameters: Parameters) -> list[str]:
+    """Return the words of ``ordering``, those for falling with a ``-`` before them."""
+    words = (word.strip() for word in dict(parameters).get("ordering", "").split(","))
+    return [word for word in words if word.removeprefix("-")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, select
 
 from qarunner.dialects.qatrack.groups import GROUPS
+from qarunner.dialects.qatrack.resources.constants import CYCLE, TEST_LIST
 from qarunner.dialects.qatrack.resources.spec import (
     NUMBER,
     URI,
@@ -40,7 +41,7 @@ def _object_id(row: Row, _addresses: Addresses) -> int:
 
 
 def _content_type(row: Row, addresses: Addresses) -> str:
-    return addresses.row("contenttypes/contenttypes", qatrack.TEST_LIST if row["cycle"] is None else qatrack.CYCLE)
+    return addresses.row("contenttypes/contenttypes", TEST_LIST if row["cycle"] is None else CYCLE)
 
 
 def _everybody(_row: Row, addresses: Addresses) -> list[str]:
@@ -111,8 +112,10 @@ RESOURCES = (
         relations={
             "test_list": Relation("qa/testlists", "test_list"),
             "test_list_cycle": Relation("qa/testlistcycles", "cycle"),
-            "content_type": Relation("contenttypes/contenttypes", "content_type"),
-            "visible_to": Relation("auth/groups"),
+            "content_type": Relation(
+                "contenttypes/contenttypes", case((qatrack.Collection.test_list.is_(None), CYCLE), else_=TEST_LIST)
+            ),
+            "visible_to": Relation("auth/groups", None),
         },
         complete=add_next_day,
         added={"next_day": NUMBER, "next_test_list": {**URI, "nullable": True}},

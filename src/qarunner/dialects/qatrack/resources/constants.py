@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, String, literal_column, select, union_all
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
 from qarunner.dialects.qatrack.groups import GROUPS, permissions_of
-from qarunner.dialects.qatrack.resources.spec import Made, Plain, Resource
-from qarunner.store.models import qatrack
+from qarunner.dialects.qatrack.resources.spec import URIS, Made, Plain, Resource, Row, Shape
+from qarunner.store.models import User
 
-CONTENT_TYPES = {qatrack.TEST_LIST: "testlist", qatrack.CYCLE: "testlistcycle"}
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from qarunner.dialects.qatrack.reading.addresses import Addresses
+
+TEST_LIST, CYCLE = 1, 2
+"""Numbers of the two kinds of content that a collection can be of."""
+CONTENT_TYPES = {TEST_LIST: "testlist", CYCLE: "testlistcycle"}
 
 
 def _rows(name: str, rows: dict[int, dict[str, str]]) -> Any:
@@ -52,6 +60,14 @@ class ContentType(_Constant):
     model: Mapped[str]
 
 
+def add_members(connection: Connection, rows: Sequence[Row], shapes: Sequence[Shape], addresses: Addresses) -> None:
+    """Say who is in a group, where it is shown alone."""
+    for row, shape in zip(rows, shapes, strict=True):
+        if "permissions" in shape:
+            members = select(User.id).where(User.role == GROUPS[row["id"] - 1]).order_by(User.id)
+            shape["user_set"] = [addresses.row("auth/users", user) for user in connection.execute(members).scalars()]
+
+
 RESOURCES = (
     Resource(
         "auth/groups",
@@ -64,7 +80,9 @@ RESOURCES = (
                 {"type": "array", "items": {"type": "string"}},
             ),
         ),
-        hidden=frozenset({"permissions"}),
+        hidden=frozenset({"permissions", "user_set"}),
+        complete=add_members,
+        added={"user_set": URIS},
     ),
     Resource("contenttypes/contenttypes", ContentType, (Plain("app_label"), Plain("model"))),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
     from sqlalchemy.orm import DeclarativeBase
 
     from qarunner.dialects.qatrack.reading.addresses import Addresses
@@ -85,14 +85,19 @@ Complete = Callable[["Connection", Sequence[Row], Sequence[Shape], "Addresses"],
 class Relation:
     """A way to another resource that filters can take.
 
-    :param column: attribute that meets `other`, an attribute of the target's table; without it all meet all.
+    :param column: attribute that meets `other`, an attribute of the target's table, or what is made of several;
+        None where every row meets all rows of the target.
     :param through: for relations to many rows: a table between the two, with its attributes on both sides.
     """
 
     target: str
-    column: str = ""
+    column: str | ColumnElement[Any] | None
     other: str = "id"
     through: tuple[type[DeclarativeBase], str, str] | None = None
+
+    def column_of(self, table: Any) -> Any:
+        """Return the column of a table, or what stands for it."""
+        return getattr(table, self.column) if isinstance(self.column, str) else self.column
 
 
 @dataclass(frozen=True)

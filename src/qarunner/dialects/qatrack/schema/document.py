@@ -141,7 +141,7 @@ def _row(resource: Resource, *, detail: bool) -> dict[str, Any]:
     properties: dict[str, Any] = {"url": URI}
     for field in fields:
         properties[field.name] = URIS if isinstance(field, Links) else schema_of(resource, field)
-    properties |= resource.added
+    properties |= {name: added for name, added in resource.added.items() if detail or name not in resource.hidden}
     return {"type": "object", "required": list(properties), "properties": properties}
 
 

@@ -3,7 +3,7 @@
 Names are those of the QATrack+ API. Rows of definitions are few (thousands); test instances are many (millions).
 """
 
-from qarunner.store.models.qatrack.assignments import CYCLE, TEST_LIST, Collection, UnitTestInfo
+from qarunner.store.models.qatrack.assignments import Collection, UnitTestInfo
 from qarunner.store.models.qatrack.definitions import Cycle, CycleMembership, Membership, Sublist, Test, TestList
 from qarunner.store.models.qatrack.limits import (
     AutoReviewRule,
@@ -20,8 +20,6 @@ from qarunner.store.models.qatrack.sessions import Attachment, Comment, ListInst
 from qarunner.store.models.qatrack.units import Modality, Site, Unit, UnitClass, UnitModality, UnitType, Vendor
 
 __all__ = [
-    "CYCLE",
-    "TEST_LIST",
     "Attachment",
     "AutoReviewRule",
     "AutoReviewRuleInSet",

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, case
-from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qarunner.store.models.base import NUMBERED, Base, Number
 from qarunner.store.models.qatrack.columns import belongs_to, refers_to
 from qarunner.store.types import RowNumber
-
-TEST_LIST, CYCLE = 1, 2
-"""Numbers of the two kinds of content that a collection can be of."""
 
 
 class UnitTestInfo(Base):
@@ -58,13 +54,3 @@ class Collection(Base):
         CheckConstraint("(test_list IS NULL) <> (cycle IS NULL)", name="one_of_two"),
         NUMBERED,
     )
-
-    @hybrid_property
-    def content_type(self) -> int:
-        """Number of the kind of content that it is of."""
-        return TEST_LIST if self.cycle is None else CYCLE
-
-    @content_type.inplace.expression
-    @classmethod
-    def _content_type(cls) -> ColumnElement[int]:
-        return case((cls.cycle.is_(None), TEST_LIST), else_=CYCLE)
