@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from qarunner.dialects.qatrack.sessions.definitions import Desk
 
 TICK = timedelta(microseconds=1)
+TURNS = 64
+"""Sessions that can be changed at the same time: of one session, changes wait for each other."""
 
 
 class Changer:
@@ -34,6 +37,7 @@ class Changer:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._turns = [threading.Lock() for _ in range(TURNS)]
 
     def change(self, number: int, body: Mapping[str, Any], identity: Identity) -> Written:
         """Change a session as a body says.
@@ -41,6 +45,10 @@ class Changer:
         :raises RefusedError: 404, there is none. :raises RefusedFieldsError: says all that is to be mended; nothing is
             changed then.
         """
+        with self._turns[number % TURNS]:  # who changes a session through another process still gets in between
+            return self._change_in_turn(number, body, identity)
+
+    def _change_in_turn(self, number: int, body: Mapping[str, Any], identity: Identity) -> Written:
         for _attempt in range(ATTEMPTS):
             definition, stored = self._read(number)
             try:
