@@ -19,7 +19,7 @@ lists:
   - name: tests/live.py
     tests:
       - test_zap
-      - {macro: zap_time, display_name: 'zap_time [s]', high: 2.0}
+      - {macro: zap_time, high: 2.0, formatting: '%.4g s'}
   - name: features/menu.feature
     tests:
       - {macro: settings_open, display_name: Settings open}

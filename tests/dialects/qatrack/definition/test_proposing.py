@@ -47,8 +47,18 @@ def test_a_measurement_is_a_number_with_the_limits_it_was_given() -> None:
     ]
     assert lists(proposed(one("a.py::test_zap", *times)))["a.py"] == [
         "test_zap",
-        Test(macro="zap_time", display_name="zap time [s]", high=2.0),
+        Test(macro="zap_time", display_name="zap time", high=2.0, formatting="%.4g s"),
         Test(macro="level", low=1.0, high=5.0),
+    ]
+
+
+def test_the_unit_stands_behind_the_value_or_where_no_format_can_say_it_in_the_name() -> None:
+    units = ("%", "0.1 mm", "m" * 60)
+    values = [Measurement(name=f"x{number}", value=1, high=2, unit=unit) for number, unit in enumerate(units)]
+    assert lists(proposed(one("a.py::test_zap", *values)))["a.py"][1:] == [
+        Test(macro="x0", high=2.0, formatting="%.4g %%"),
+        Test(macro="x1", display_name="x1 [0.1 mm]", high=2.0),
+        Test(macro="x2", display_name=f"x2 [{units[2]}]", high=2.0),
     ]
 
 

@@ -96,6 +96,15 @@ def test_a_session_is_one_result_for_each_id_in_order() -> None:
     assert (first.node, first.started, first.duration + second.duration) == ("living-room", STARTED, 600.0)
 
 
+def test_a_measurement_has_the_unit_that_its_format_shows() -> None:
+    units = [
+        result.measurements[0].unit
+        for form in ("%.1f ms", "%.2f", "", "nonsense %")
+        for result in results(done("zap", OK, number=1.0, formatting=form))
+    ]
+    assert units == ["ms", "", "", ""]
+
+
 def test_of_a_testcase_and_its_measurements_the_testcase_decides() -> None:
     measured = done("zap", ACTION, number=1300.0, text="1300", reference=Reference(1000.0), tolerance=ABSOLUTE)
     [result] = results(measured, done("menu", OK, Kind.BOOLEAN))

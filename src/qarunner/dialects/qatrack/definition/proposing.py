@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qarunner.dialects.qatrack.definition.records import LONGEST_NAME, Definition, Test, TestList, Unit
+from qarunner.dialects.qatrack.definition.records import LONGEST_FORMAT, LONGEST_NAME, Definition, Test, TestList, Unit
 from qarunner.dialects.qatrack.rules.definitions import MOST_TESTS, macro_problem
+from qarunner.dialects.qatrack.rules.formatting import suffix_of
 from qarunner.dialects.qatrack.rules.kinds import Kind
 from qarunner.qatrack_names import list_of_testcase, macros_of_measurement, macros_of_testcase
 
@@ -90,14 +91,22 @@ def _number(macro: str, measurement: Measurement) -> Test:
     low, high = (_finite(limit) for limit in (measurement.low, measurement.high))
     if low is not None and high is not None and low > high:
         low = high = None
-    name = f"{measurement.name} [{measurement.unit}]" if measurement.unit else measurement.name
+    form = _format(measurement.unit)
+    name = f"{measurement.name} [{measurement.unit}]" if measurement.unit and not form else measurement.name
     return Test(
         macro=macro,
         display_name="" if name == macro else name[:LONGEST_NAME],
         type=Kind.SIMPLE if low is None and high is None else None,
         low=low,
         high=high,
+        formatting=form,
     )
+
+
+def _format(unit: str) -> str:
+    """Return the format in which a value has its unit behind it, where charts find it; empty where none can say it."""
+    form = f"%.4g {unit.replace('%', '%%')}"
+    return form if unit and len(form) <= LONGEST_FORMAT and suffix_of(form) == unit else ""
 
 
 def _finite(limit: float | None) -> float | None:

@@ -12,6 +12,7 @@ from qarunner.dialects.qatrack.rules.kinds import Kind
 from qarunner.dialects.qatrack.rules.records import PassFail
 
 LONGEST_NAME = 255
+LONGEST_FORMAT = 60
 LONGEST_TEXT = 20_000
 MOST = 1000
 """Things of a kind; ten times as many tests."""
@@ -145,7 +146,7 @@ class Test(Limits, frozen=True, kw_only=True):
     wrap_low: Annotated[float | None, Meta(description="of a wraparound: where it begins, such as 0")] = None
     wrap_high: Annotated[float | None, Meta(description="of a wraparound: where it ends, such as 360")] = None
     calculation: Annotated[Text, Meta(description="of a composite: the procedure")] = ""
-    formatting: Annotated[str, Meta(description="of numbers, such as %.2f", max_length=60)] = ""
+    formatting: Annotated[str, Meta(description="of numbers, such as %.2f", max_length=LONGEST_FORMAT)] = ""
     flag_when: Annotated[bool | None, Meta(description="the boolean value that flags a session")] = None
     hidden: bool = False
     skip_without_comment: bool = False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from qarunner.dialects.qatrack.joining import SESSION_TAG
 from qarunner.dialects.qatrack.rules.displays import diff_display
+from qarunner.dialects.qatrack.rules.formatting import suffix_of
 from qarunner.dialects.qatrack.rules.kinds import NUMBERS, Kind
 from qarunner.dialects.qatrack.rules.outcomes import AS_BOOLEAN, outcome_of, outcome_of_list
 from qarunner.dialects.qatrack.rules.records import ListedTest, PassFail, ToleranceKind, Value
@@ -121,7 +122,8 @@ def _measurement(test: DoneTest) -> Measurement:
     number = test.value.number
     assert number is not None, "only measured ones come here"
     low, high = action_limits(test.test)
-    return Measurement(name=test.test.macro, value=number, low=low, high=high)
+    unit = suffix_of(test.test.formatting)
+    return Measurement(name=test.test.macro, value=number, unit=unit, low=low, high=high)
 
 
 def action_limits(test: ListedTest) -> tuple[float | None, float | None]:
