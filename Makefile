@@ -13,10 +13,12 @@ ARGS ?=
 # How many processes run the tests: one more than cores, as they wait a good deal; 0 for pytest's own, as --pdb wants it.
 WORKERS ?= $(shell expr $$(nproc) + 1)
 
-# What the caller's shell has active must not leak in.
-unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH CONDA_PREFIX UV_PYTHON
+# What the caller's shell has active must not leak in. Python is to keep what it compiled: the tests start
+# thousands of Pythons, each of which would compile what it imports.
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX CONDA_PREFIX UV_PYTHON
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
+export UV_COMPILE_BYTECODE := true
 export NO_MKDOCS_2_WARNING := 1
 # The machine's own certificates, as pip uses them (a company's network may need them); uv's where there are none.
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),)
@@ -43,7 +45,9 @@ demo-failure: $(READY) ## the same with a testcase that fails, to see what a fai
 	@.venv/bin/qarunner demo --failure $(ARGS)
 
 # EXIT_CODE_FILE gets pytest's own exit code: make's is 2 whatever went wrong.
+# Compiled beforehand, as jobs and the packs of tests keep nothing that they compile; what does not compile, pytest tells.
 test: $(READY) system-packages ## run the tests (not the soak tests), several at once
+	@$(PYTHON_IN_VENV) -m compileall -q src plugins || true
 	@$(PYTHON_IN_VENV) -m pytest -n $(WORKERS) --dist worksteal $(ARGS); code=$$?; \
 	if [ -n "$(EXIT_CODE_FILE)" ]; then echo $$code >"$(EXIT_CODE_FILE)"; fi; exit $$code
 
