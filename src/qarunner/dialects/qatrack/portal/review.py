@@ -47,7 +47,7 @@ def install(routes: Blueprint, services: Services) -> None:
             problem = f"{len(texts)} sessions were chosen, at most {MOST} can be" if texts else "no session was chosen"
             raise RefusedError(400, problem)
         review_sessions(services, dict.fromkeys(_digits("session", text) for text in texts), _given())
-        shown = {name: request.form.get(name) or None for name in ("unit", "collection", "review")}
+        shown: Any = {name: request.form.get(name) or None for name in ("unit", "collection", "review")}
         return see(url_for(f"{PAGES}.session_list", **shown))
 
 
