@@ -55,7 +55,7 @@ def _endpoints(services: Services) -> Iterable[Endpoint]:
 
 
 def _error(problem: Problem) -> Response:
-    from qarunner.dialects.qatrack.problems import error
+    from qarunner.dialects.qatrack.pages import error
 
     return error(problem)
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import msgspec
 from flask import Response, render_template, request
 from markupsafe import Markup, escape
 
+from qarunner.dialects.portal_pages import address_of, see
+from qarunner.dialects.qatrack import problems
 from qarunner.dialects.qatrack.problems import json_answer
 from qarunner.dialects.routes import caller_if_known
+
+if TYPE_CHECKING:
+    from qarunner.dialects.spec import Problem
 
 MOST_WARNINGS = 10
 """Clients give up on an answer with a hundred headers, after it was acted upon."""
@@ -30,6 +36,18 @@ def answer(value: Any, ignored: Sequence[str] = ()) -> Response:
     return response
 
 
+def error(problem: Problem) -> Response:
+    """Answer an error as whoever asks wants it; a browser that is not signed in is led to where that is done."""
+    response = problems.error(problem)
+    if wants_page():
+        if problem.status == HTTPStatus.UNAUTHORIZED and request.method == "GET" and address_of("portal.login"):
+            return see(address_of("portal.login", to=request.full_path.rstrip("?")), HTTPStatus.FOUND)
+        response.set_data(_page(msgspec.json.decode(response.get_data()), (), problem.reason))
+        response.mimetype = "text/html"
+    response.headers.add("Vary", "Accept")
+    return response
+
+
 def warn(response: Response, texts: Sequence[str]) -> None:
     """Add ``Warning`` headers: one for each of the first `MOST_WARNINGS`, and one that counts the others."""
     told, others = texts[:MOST_WARNINGS], len(texts) - MOST_WARNINGS
@@ -37,7 +55,7 @@ def warn(response: Response, texts: Sequence[str]) -> None:
         response.headers.add("Warning", f'299 qarunner "{_quotable(text)}"')
 
 
-def _page(value: Any, ignored: Sequence[str]) -> str:
+def _page(value: Any, ignored: Sequence[str], problem: str = "") -> str:
     text = msgspec.json.format(msgspec.json.encode(value)).decode()
     return render_template(
         "qatrack/api.html",
@@ -47,6 +65,7 @@ def _page(value: Any, ignored: Sequence[str]) -> str:
         json_address="?" + urlencode([*request.args.items(multi=True), ("format", "json")]),
         text=with_links(text),
         ignored=ignored,
+        problem=problem,
     )
 
 

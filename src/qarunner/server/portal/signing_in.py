@@ -94,7 +94,7 @@ def end(access: Access, to: str) -> Response:
 
 def inside(path: str) -> str:
     """Return a path of ours to go to after signing in, empty for anything that could lead elsewhere."""
-    if not path.startswith("/app/") or "\\" in path or any(ord(letter) < 32 for letter in path):  # noqa: PLR2004 - controls
+    if not path.startswith(("/app/", "/api/")) or "\\" in path or any(ord(letter) < 32 for letter in path):  # noqa: PLR2004 - controls
         return ""
     return quote(path, safe="/?&=%:,;+~-_.")
 

@@ -359,3 +359,17 @@ def test_a_dialects_link_is_on_every_page_for_those_who_may(people: People) -> N
     assert "/app/qatrack" not in links("ben", binding=elsewhere), "it would lead nowhere here"
     with pytest.raises(PluginError, match="'qatrack-pages' has a link 'U' for those who may 'fly'"):
         links("ben", navigation=(PageLink("U", "/app/qatrack", "fly"),))
+
+
+def test_a_browser_that_asks_the_api_is_told_on_a_page_what_is_wrong(people: People) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    visitor = people.visitor()
+    for path, reason in (("/api/nowhere/", "Not found."), ("/api/units/units/99/", "Not found.")):
+        page = visitor.http.get(path, headers=browser, buffered=True)
+        assert (page.status_code, page.mimetype, page.headers["Vary"]) == (404, "text/html", "Accept")
+        assert reason in page.text
+        assert visitor.http.get(path, buffered=True).json == {"detail": "Not found."}
+    led = people.visitor("").http.get("/api/units/units/?limit=2", headers=browser, buffered=True)
+    assert (led.status_code, led.location) == (302, "/app/login?to=/api/units/units/?limit%3D2")
+    assert 'name="to" value="/api/units/units/?limit=2"' in people.visitor("").get(led.location).html
+    assert people.visitor("").http.get("/api/units/units/", buffered=True).status_code == 401
