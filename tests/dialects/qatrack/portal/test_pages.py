@@ -195,6 +195,11 @@ def test_the_address_that_the_api_gives_out_leads_to_the_session(people: People)
     assert "Zap Time" in people.visitor().get(address.removeprefix("http://localhost")).text
 
 
+@pytest.mark.parametrize("path", ["", "/sessions", "/history"])
+def test_each_page_says_which_clock_its_times_are_of(people: People, path: str) -> None:
+    assert f"times of {people.services.zone}" in people.visitor().get(f"/app/qatrack{path}").text
+
+
 def test_a_session_does_not_repeat_its_list_before_each_test(people: People) -> None:
     number = do_session(people.store, people.now, {4: (1, "ok")})
     with people.store.write() as connection:

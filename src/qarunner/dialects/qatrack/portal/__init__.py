@@ -46,6 +46,7 @@ def blueprint(services: Services) -> Blueprint:
             "ago": looks.ago_of(services.zone),
             "size": size,
             "local": looks.clock_of(services.zone),
+            "zone": str(services.zone),
             "sheet": url_for(f"{PAGES}.asset", name="qatrack.css", v=__version__),
         }
 
