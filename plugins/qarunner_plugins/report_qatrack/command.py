@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"folder of a run like those that will be sent (default: {LATEST}; else the testcases of the test pack)",
     )
     parser.add_argument("--node", metavar="NODE", default="", help="whose unit (default: the run's, or as configured)")
+    parser.add_argument("--json", action="store_true", help="write JSON, for programs")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,8 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
     if not node:
         raise ConfigurationError("it is not said on which node", "Give --node NODE")
     found = check(settings, node, testcases)
-    for one in found:
-        _say(one)
+    if arguments.json:
+        sys.stdout.write(f"{msgspec.json.format(msgspec.json.encode(found)).decode()}\n")
+    else:
+        for one in found:
+            _say(one)
     return 1 if any(one.status in TROUBLE for one in found) else 0
 
 

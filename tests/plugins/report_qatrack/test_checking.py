@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,15 @@ def test_the_verb_looks_at_the_newest_run(folder: Path, capsys: pytest.CaptureFi
     out = capsys.readouterr().out
     assert "works    unit of living-room: living-room, number 1\n" in out
     assert "works    list tests/menu.py: 10 tests on living-room\n" in out
+    assert command(folder, "--json") == 0
+    [token, *_rest, last] = json.loads(capsys.readouterr().out)
+    assert (token["subject"], token["status"]) == ("token", "works")
+    assert last == {
+        "subject": "list tests/menu.py",
+        "status": "works",
+        "detail": "10 tests on living-room",
+        "advice": "",
+    }
     maker.add("tests/menu.py::test_new")
     assert command(folder, str(maker.folder)) == 1
     assert "missing  list tests/menu.py: no test for tests/menu.py::test_new (test_new)\n" in capsys.readouterr().out
