@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,8 +17,8 @@ from tests.peers.stores import EmptyStores, empty_stores
 
 from qarunner.access import Access
 from qarunner.access.passwords import Passwords
-from qarunner.dialects.qatrack import qa_dialects
-from qarunner.dialects.spec import Services
+from qarunner.dialects.qatrack import NAME, qa_dialects
+from qarunner.dialects.spec import Binding, Services
 from qarunner.server.app import create_app
 from qarunner.server.builtin import qa_dialects as builtin_dialects
 from qarunner.store.engine import Store
@@ -82,12 +82,19 @@ def people(empty_stores: EmptyStores, tmp_path: Path) -> Iterator[People]:
         yield make_people(store)
 
 
-def make_people(store: Store, *, zone: str = "America/Toronto") -> People:
-    """Fill a store with the world's definitions and serve it with the portal."""
+def make_people(store: Store, *, zone: str = "America/Toronto", api_host: str = "") -> People:
+    """Fill a store with the world's definitions and serve it with the portal.
+
+    :param api_host: where the API is, and nowhere else; empty for the host of the portal.
+    """
     access = Access(store, hashing=Passwords(memory=64))  # quick: many tests make one
     for name, role in PEOPLE.items():
         access.add_user(name, role, PASSWORD)
     define(store)
     nothing: Any = None
     services = Services(store=store, access=access, jobs=nothing, farm=nothing, packs=nothing, zone=ZoneInfo(zone))
-    return People(create_app(services, [*builtin_dialects(), *qa_dialects()]), services)
+    dialects = [*builtin_dialects(), *qa_dialects()]
+    if api_host:
+        elsewhere = Binding(host=api_host, shared=False)
+        dialects = [replace(one, binding=elsewhere) if one.name == NAME else one for one in dialects]
+    return People(create_app(services, dialects), services)

@@ -198,4 +198,4 @@ def test_a_session_is_reviewed_where_its_evidence_is_seen(browser: Browser, serv
 def test_pictures_come_from_the_route_that_makes_them_harmless(browser: Browser, served: str) -> None:
     look(browser, f"{served}/app/qatrack/sessions/101")
     fetched = browser.run("performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)")
-    assert [path for path in fetched if not path.startswith(("/app/", "/api/attachments/files/"))] == []
+    assert [path for path in fetched if not path.startswith("/app/")] == []

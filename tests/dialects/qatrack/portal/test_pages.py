@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, update
 from tests.dialects.qatrack.conftest import EDITED
-from tests.dialects.qatrack.portal.conftest import People
+from tests.dialects.qatrack.portal.conftest import People, make_people
 from tests.dialects.qatrack.sessions_done import APPROVED, do_series, do_session
 from tests.peers.sample_results import sample
+from tests.peers.stores import EmptyStores
 from tests.server.portal.test_queries import counted
 
 from qarunner.dialects.qatrack import qa_dialects
@@ -22,6 +24,7 @@ from qarunner.results import Outcome, Run
 from qarunner.server.app import create_app
 from qarunner.server.builtin import qa_dialects as builtin_dialects
 from qarunner.store.artifacts import record_contents
+from qarunner.store.engine import Store
 from qarunner.store.ingest import ingest
 from qarunner.store.models import qatrack
 from qarunner.store.submission import Submission
@@ -187,6 +190,20 @@ def test_a_session_says_what_was_measured_and_what_is_left_of_it(people: People)
     for address in (*pictures, *(link for link in page.links() if link.endswith(("farm%20log.txt", "drawing.svg")))):
         found = people.visitor().get(address)
         assert "sandbox" in found.headers["Content-Security-Policy"]
+
+
+def test_files_of_a_session_are_there_where_the_api_has_its_own_host(empty_stores: EmptyStores, tmp_path: Path) -> None:
+    with Store.open(*empty_stores.new("sqlite", tmp_path / "data")) as store:
+        people = make_people(store, api_host="qa.example.com")
+        number = do_session(store, people.now, {4: (1, "ok")})
+        attach(people, number, "menu 1.png", b"picture")
+        visitor = people.visitor()
+        assert visitor.http.get("/api/units/units/", buffered=True).status_code == 404
+        [address] = re.findall(r'<img src="([^"]+)"', visitor.get(f"/app/qatrack/sessions/{number}").html)
+        found = visitor.http.get(address, buffered=True)
+        assert (found.status_code, found.mimetype, found.data) == (200, "image/png", b"picture")
+        assert visitor.http.get(address.replace("menu", "other"), buffered=True).status_code == 404
+        assert people.visitor("mia").http.get(address, buffered=True).status_code == 403, "of the role manual"
 
 
 def test_the_address_that_the_api_gives_out_leads_to_the_session(people: People) -> None:

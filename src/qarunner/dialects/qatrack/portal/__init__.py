@@ -1,7 +1,8 @@
 """Pages for people on units: what is due, what was measured, how it went over time, and review.
 
-Each module with `install` has some of the pages: `overview`, `session_list`, `session` and `measurement`. What they ask
-the store stands beside them in modules whose names end with ``_rows``; `chart` draws.
+Each module with `install` has some of the pages: `overview`, `session_list`, `session` and `measurement`; `attached`
+has the files of sessions. What they ask the store stands beside them in modules whose names end with ``_rows``; `chart`
+draws.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from werkzeug.utils import send_from_directory
 from qarunner._version import __version__
 from qarunner.dialects.looks import size
 from qarunner.dialects.qatrack import PAGES, PAGES_PATH
-from qarunner.dialects.qatrack.portal import looks, measurement, overview, session, session_list
+from qarunner.dialects.qatrack.portal import attached, looks, measurement, overview, session, session_list
 from qarunner.dialects.routes import public
 
 if TYPE_CHECKING:
@@ -50,6 +51,6 @@ def blueprint(services: Services) -> Blueprint:
             "sheet": url_for(f"{PAGES}.asset", name="qatrack.css", v=__version__),
         }
 
-    for pages in (overview, session_list, session, measurement):
+    for pages in (overview, session_list, session, measurement, attached):
         pages.install(routes, services)
     return routes

@@ -15,7 +15,7 @@ from qarunner.dialects.qatrack import PAGES
 from qarunner.dialects.qatrack.portal import review
 from qarunner.dialects.qatrack.portal.looks import LABELS, in_words, limits_in_words, worst
 from qarunner.dialects.qatrack.portal.session_rows import Session, find_session
-from qarunner.dialects.qatrack.reading.addresses import SESSION_PAGE, Addresses
+from qarunner.dialects.qatrack.reading.addresses import SESSION_PAGE
 from qarunner.dialects.qatrack.recorded import limits_of, listed_test, title_of, value_of
 from qarunner.dialects.qatrack.rules.bands import bands_of
 from qarunner.dialects.qatrack.rules.displays import diff_display, reference_display, value_display
@@ -132,5 +132,5 @@ def _line(found: Session, row: Any, zone: tzinfo) -> Line:
 
 def _file(row: Any) -> File:
     kind = type_of(row.label)
-    address = f"{request.root_path}{Addresses.file_path(row.id, row.label)}"
+    address = url_for(f"{PAGES}.attached", number=row.id, name=row.label)
     return File(label=row.label, address=address, size=row.size, comment=row.comment, picture=kind in PICTURES)
