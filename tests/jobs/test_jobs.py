@@ -83,6 +83,7 @@ def is_there(pid: int) -> bool:
 
 def test_a_job_runs_its_testcases_and_its_results_are_in_the_store(rig_of_each_database: FarmRig):
     rig = rig_of_each_database
+    (rig.pack.folder / "pytest.ini").unlink()
     (rig.folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = nonsense that no job reads\n")
     rig.pack.write(
         "tests/menu.py",

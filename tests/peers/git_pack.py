@@ -7,7 +7,7 @@ import subprocess
 import textwrap
 from pathlib import Path
 
-from tests.peers.pack_run import DRIVER
+from tests.peers.pack_run import DRIVER, PYTEST_INI
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Tester",
@@ -22,7 +22,7 @@ IDENTITY = {
 class GitPack:
     """A repository with a test pack whose node is a pattern.
 
-    :param driver: whether the pattern driver lies in its ``plugins/``.
+    :param driver: whether the pattern driver lies in its ``plugins/``, and testcases run.
     """
 
     def __init__(self, folder: Path, *, driver: bool = False) -> None:
@@ -32,6 +32,7 @@ class GitPack:
         self.write(".stbt.conf", "[test_pack]\n")
         if driver:
             self.write("plugins/pattern.py", DRIVER.read_text())
+            self.write("pytest.ini", PYTEST_INI)
 
     def git(self, *arguments: str) -> str:
         """Run git in the pack's folder."""

@@ -20,6 +20,9 @@ from qarunner.results import Result
 DRIVER = Path(__file__).with_name("pattern_driver.py")
 SECONDS = 60.0
 BASE = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+PYTEST_INI = "[pytest]\naddopts = -p no:hypothesispytest -p no:pytest-bdd\n"
+"""Of a pack: what lies in the folders above is not its own, and plugins that this environment has for other purposes
+would take a third of the time that a pytest needs to start."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Pack:
         self.folder = folder
         self.node = f"test-{uuid.uuid4().hex[:8]}"
         self.write(".stbt.conf", "[test_pack]\n")
-        self.write("pytest.ini", "[pytest]\n")  # whatever lies in the folders above is not this pack's
+        self.write("pytest.ini", PYTEST_INI)
         self.write("plugins/pattern.py", DRIVER.read_text().replace('"pattern": {', f'"{self.node}": {{'))
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.commands.conftest import Qarunner, Said
 from tests.peers.git_pack import IDENTITY, GitPack
+from tests.peers.pack_run import PYTEST_INI
 from tests.peers.served_farm import ServedFarm
 
 LIMIT = 300_000
@@ -49,7 +50,7 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedFarm]:
     """A server that runs; its test pack has a testcase of each kind."""
     made = ServedFarm(tmp_path_factory.mktemp("farm"), f"snapshot_limit = {LIMIT}")
     made.pack.write("tests/menu.py", TESTS)
-    made.pack.write("pytest.ini", "[pytest]\naddopts = -s\n")
+    made.pack.write("pytest.ini", PYTEST_INI.replace("addopts =", "addopts = -s"))
     made.pack.commit()
     made.start()
     yield made

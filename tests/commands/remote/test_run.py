@@ -16,7 +16,7 @@ import pytest
 from tests.commands.conftest import Said, command
 from tests.peers.cutting_proxy import CuttingProxy
 from tests.peers.git_pack import GitPack
-from tests.peers.pack_run import junit_cases, until
+from tests.peers.pack_run import PYTEST_INI, junit_cases, until
 from tests.peers.ports import free_port
 from tests.peers.served_farm import ServedFarm
 
@@ -178,7 +178,7 @@ def _cut(proxy: CuttingProxy, times: int) -> bool:
 def test_a_server_that_starts_again_is_waited_for(tmp_path: Path, desk: GitPack) -> None:
     own = ServedFarm(tmp_path / "own")
     own.pack.write("tests/menu.py", (desk.folder / "tests/menu.py").read_text())
-    own.pack.write("pytest.ini", "[pytest]\naddopts = -s\n")
+    own.pack.write("pytest.ini", PYTEST_INI.replace("addopts =", "addopts = -s"))
     own.pack.commit()
     # Not a port that the kernel picks: for those the server does not ask to have them again at once.
     own.start("--port", str(free_port()))

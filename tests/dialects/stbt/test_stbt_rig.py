@@ -100,6 +100,7 @@ def desk(tool: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]
     folder = tmp_path_factory.mktemp("farm")
     pack = GitPack(folder / "pack", driver=True)
     pack.write("tests/menu.py", TESTS)
+    (pack.folder / "pytest.ini").unlink()
     pack.commit()
     pack.git("clone", "--quiet", "--bare", str(pack.folder), str(folder / "origin.git"))
     pack.git("remote", "add", "origin", str(folder / "origin.git"))
