@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import signal
-import threading
 from contextlib import nullcontext
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
 from qarunner.commands.context import context_of
@@ -70,19 +70,28 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-class Signals(threading.Event):
-    """An event that SIGINT and SIGTERM set, within a with block; the signals mean what they did before afterwards."""
+class Signals:
+    """What waits for SIGINT or SIGTERM, within a with block; the signals mean what they did before afterwards."""
+
+    def __init__(self) -> None:
+        # A handler runs in the middle of whatever the thread does. An event's lock may be held just then, by the thread
+        # that begins to wait: it would wait for ever. This queue has none.
+        self._come: SimpleQueue[int] = SimpleQueue()
 
     def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._set) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._before = {number: signal.signal(number, self._take) for number in (signal.SIGINT, signal.SIGTERM)}
         return self
 
     def __exit__(self, *_error: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def _set(self, _number: int, _frame: object) -> None:
-        self.set()
+    def wait(self) -> None:
+        """Return when one has come, be it before."""
+        self._come.get()
+
+    def _take(self, number: int, _frame: object) -> None:
+        self._come.put(number)
 
 
 def _say_ready(server: RunningServer, config: ServerConfig) -> None:
