@@ -65,7 +65,7 @@ class Exporter:
         self._http = http
         self._locks = HardwareLocks(order.config.id)
         self._trust = trust_of(order.config)
-        self._terminated = threading.Event()
+        self._terminated = False
         self._alive_until = 0.0
 
     def start(self) -> tuple[ServedNode, HttpRecordings]:
@@ -115,7 +115,7 @@ class Exporter:
     def serve(self, node: ServedNode, recordings: HttpRecordings) -> None:
         """Keep house until it is time to leave."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: self._terminated.set())
+            signal.signal(number, self._terminate)
         while not self._is_over(node, recordings):
             self.stay_alive()
             node.leaving.wait(TICK)
@@ -128,12 +128,15 @@ class Exporter:
         node.leaving.set()
 
     def _is_over(self, node: ServedNode, recordings: HttpRecordings) -> bool:
-        if node.leaving.is_set() or self._terminated.is_set():
+        if node.leaving.is_set() or self._terminated:
             return True
         idle = node.activity.idle(time.monotonic())
         if self._order.stay or idle < max(self._order.config.linger, SHORTEST_LINGER) or recordings.needed:
             return False
         return node.leases.close()
+
+    def _terminate(self, _number: int, _frame: object) -> None:
+        self._terminated = True  # no lock: a second signal may come in the middle of the first one's handler
 
     def leave(self, node: ServedNode) -> None:
         """Give everything back. The sockets come last: until then, whoever connects is told to try again."""
