@@ -157,8 +157,9 @@ def test_reading_before_opening_is_an_error(capture: LiveCapture) -> None:
 
 def test_ticks_keep_their_rate_and_leave_out_what_was_missed() -> None:
     ticks = Ticks(50)
-    steps = numpy.diff([ticks.wait() for _ in range(11)])
-    assert steps.mean() == pytest.approx(0.02, abs=0.015)
-    time.sleep(0.3)
-    late, following = ticks.wait(), ticks.wait()
-    assert following - late > 0.005
+    for _busy in range(2):
+        began = time.monotonic()
+        times = [ticks.wait() for _ in range(11)]
+        assert times[-1] - began >= 10 * 0.02, "none comes too early, also after those that were missed"
+        assert times[-1] - began < 10 * 0.2
+        time.sleep(0.3)

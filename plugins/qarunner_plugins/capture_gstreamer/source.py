@@ -77,7 +77,7 @@ class PipelineSource:
                     self._source.learn()
             except EOFError:
                 raise self._ended(DeviceError) from None
-            if self._has_ended():
+            if self._has_ended() or self._errors():  # after an error it may still wait for its elements
                 raise self._ended(DeviceError)
         self._understood = self._source.caps
         given, matrix, colour_range, rate = understand(self._understood)
@@ -186,18 +186,19 @@ class PipelineSource:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(END_LIMIT)
         self._hear()
-        failed = any(_ERROR.match(line) for line in self._said)
-        if self._process.returncode == 0 and not failed:
+        if self._process.returncode == 0 and not self._errors():
             end = EndOfStreamError if self._ends and kind is DeviceLostError else kind
             return end(f"{self._name} has ended", "Set ends = true where it plays a recording")
         advice = f"See what it says: {PROGRAM} {self._pipeline} ! fakesink"
         return kind(f"{self._name} has failed{self._last_words()}", advice)
 
+    def _errors(self) -> list[str]:
+        return [_ERROR.sub("", line) for line in self._said if _ERROR.match(line)]
+
     def _last_words(self) -> str:
         """Return what GStreamer said was wrong."""
-        lines = list(self._said)
-        errors = [_ERROR.sub("", line) for line in lines if _ERROR.match(line)]
-        debug = [line for line in lines if line.startswith("system error:")]
+        errors = self._errors()
+        debug = [line for line in self._said if line.startswith("system error:")]
         return f": {' '.join(dict.fromkeys([*errors[:1], *debug[:1]]))}" if errors else ""
 
     def interrupt(self) -> None:
