@@ -6,7 +6,6 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-import numpy
 import pytest
 from tests.peers.rig_node import eventually, got
 
