@@ -249,6 +249,11 @@ def test_sessions_are_listed_newest_first_by_unit_by_list_and_by_what_waits(peop
     assert len(listed("/app/qatrack/sessions?unit=1")) == 50
     assert listed("/app/qatrack/sessions?unit=2") == []
 
+    for asked, count in (("", 61), ("?review=waiting", 1), ("?collection=1", 1), ("?unit=Unit+1", 61), ("?unit=2", 0)):
+        page = visitor.get(f"/app/qatrack/sessions{asked}")
+        [twin] = {link for link in page.links() if link.startswith("/api/qa/testlistinstances/")}
+        assert visitor.json(twin.replace("&amp;", "&"))["count"] == count, twin
+
 
 def test_the_history_has_chart_table_and_the_same_as_json_and_csv(people: People) -> None:
     do_series(people.store, people.now - timedelta(days=9), timedelta(days=1), [(1000.0, "ok"), (1150.0, "tolerance")])

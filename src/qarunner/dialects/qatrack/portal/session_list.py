@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Response, request, url_for
 from sqlalchemy import select, tuple_
@@ -47,7 +48,7 @@ def install(routes: Blueprint, services: Services) -> None:
         following = str(rows[ROWS - 1].id) if len(rows) > ROWS else ""
         return page(
             "qatrack/sessions.html",
-            twin=f"{request.root_path}/api/qa/testlistinstances/?ordering=-work_completed",
+            twin=f"{request.root_path}/api/qa/testlistinstances/?{urlencode(_as_filters(asked))}",
             rows=rows[:ROWS],
             done=done,
             asked=asked,
@@ -106,6 +107,17 @@ def _chosen(asked: dict[str, str]) -> Any:
         moment = select(session.work_completed).where(session.id == last).scalar_subquery()
         query = query.where(tuple_(session.work_completed, session.id) < tuple_(moment, last))
     return query
+
+
+def _as_filters(asked: dict[str, str]) -> dict[str, str]:
+    """Return what the API is asked for the same sessions."""
+    filters = {"all_reviewed": "false", "in_progress": "false"} if asked["review"] else {}
+    if asked["unit"]:
+        field = "number" if asked["unit"].isdigit() else "name"
+        filters[f"unit_test_collection__unit__{field}"] = asked["unit"]
+    if asked["collection"]:
+        filters["unit_test_collection"] = asked["collection"]
+    return filters | {"ordering": "-work_completed"}
 
 
 def _number(text: str, name: str) -> int:
