@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, update
 from tests.dialects.qatrack.conftest import EDITED
 from tests.dialects.qatrack.portal.conftest import People, make_people
-from tests.dialects.qatrack.sessions_done import APPROVED, do_series, do_session
+from tests.dialects.qatrack.sessions_done import do_series, do_session
 from tests.peers.sample_results import sample
 from tests.peers.stores import EmptyStores
 from tests.server.portal.test_queries import counted
@@ -230,29 +230,6 @@ def test_a_session_does_not_repeat_its_list_before_each_test(people: People) -> 
 def test_a_review_status_that_does_not_count_is_seen(people: People) -> None:
     number = do_session(people.store, people.now, {ZAP: (1000.0, "ok")}, status=3)
     assert '<tr id="test-1" class="void">' in people.visitor().get(f"/app/qatrack/sessions/{number}").html
-
-
-def test_sessions_are_listed_newest_first_by_unit_by_list_and_by_what_waits(people: People) -> None:
-    do_series(people.store, people.now - timedelta(days=60), timedelta(hours=1), [(1000.0, "ok")] * 60, status=APPROVED)
-    waiting = do_session(people.store, people.now, {1: (1.0, "no_tol")}, collection=1, test_list=1)
-    visitor = people.visitor()
-
-    def listed(address: str) -> list[int]:
-        return [int(one) for one in re.findall(r'sessions/(\d+)"', visitor.get(address).html)]
-
-    first = visitor.get("/app/qatrack/sessions")
-    [following] = [link for link in first.links() if "after=" in link]
-    assert listed("/app/qatrack/sessions") == list(range(61, 11, -1))
-    assert listed(following) == list(range(11, 0, -1))
-    assert listed("/app/qatrack/sessions?review=waiting") == [waiting]
-    assert listed("/app/qatrack/sessions?collection=1") == [waiting]
-    assert len(listed("/app/qatrack/sessions?unit=1")) == 50
-    assert listed("/app/qatrack/sessions?unit=2") == []
-
-    for asked, count in (("", 61), ("?review=waiting", 1), ("?collection=1", 1), ("?unit=Unit+1", 61), ("?unit=2", 0)):
-        page = visitor.get(f"/app/qatrack/sessions{asked}")
-        [twin] = {link for link in page.links() if link.startswith("/api/qa/testlistinstances/")}
-        assert visitor.json(twin.replace("&amp;", "&"))["count"] == count, twin
 
 
 def test_the_history_has_chart_table_and_the_same_as_json_and_csv(people: People) -> None:
