@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from qarunner.dialects.qatrack.joining.records import DoneSession, DoneTest, action_limits, results_of_session
+from qarunner.dialects.qatrack.joining.records import (
+    DoneSession,
+    DoneTest,
+    action_limits,
+    name_of_list,
+    results_of_session,
+)
 from qarunner.dialects.qatrack.rules.kinds import Kind
 from qarunner.dialects.qatrack.rules.records import (
     EMPTY,
@@ -51,7 +57,7 @@ def done(
 def results(*tests: DoneTest, comments: tuple[str, ...] = ()) -> list[Result]:
     session = DoneSession(
         number=7,
-        list_slug="menus",
+        list_name="menus",
         node="living-room",
         started=STARTED,
         completed=STARTED + timedelta(minutes=10),
@@ -160,3 +166,18 @@ def test_limits_of_a_measurement_are_those_of_action(
     held = None if reference is None else Reference(reference)
     test = ListedTest(macro="x", kind=kind, reference=held, tolerance=tolerance, wrap_low=0.0, wrap_high=360.0)
     assert action_limits(test) == pytest.approx(limits)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("tests/menu.py", "tests/menu.py"),
+        ("features/live.feature", "features/live.feature"),
+        ("Daily menu.py", "the-slug"),
+        ("Menus", "the-slug"),
+        ("a::b.py", "the-slug"),
+        ("../menu.py", "the-slug"),
+    ],
+)
+def test_a_list_that_is_called_after_a_file_has_the_histories_of_its_testcases(name: str, expected: str) -> None:
+    assert name_of_list(name, "the-slug") == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 NO_VALUE = "it has no value"
 WARNING = "at tolerance, which is a pass with a warning"
+_FILE = re.compile(r"(?!.*\.\.)\w[\w./-]*\.(py|feature)")
 SAID = INFORMATION - {Kind.CONSTANT}
 """Types of tests that say something of the others' results, such as a firmware's version."""
 
@@ -48,15 +50,23 @@ class DoneTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoneSession:
-    """A completed session, its tests in order."""
+    """A completed session, its tests in order. `list_name`: what testcases of its list begin with."""
 
     number: int
-    list_slug: str
+    list_name: str
     node: str
     started: datetime
     completed: datetime
     comments: tuple[str, ...]
     tests: tuple[DoneTest, ...]
+
+
+def name_of_list(name: str, slug: str) -> str:
+    """Return what testcases of a list begin with.
+
+    A list that is called after a file of testcases, as `qarunner qatrack plan` proposes it, has their histories.
+    """
+    return name if _FILE.fullmatch(name) else slug
 
 
 def results_of_session(session: DoneSession) -> list[Result]:
@@ -82,7 +92,7 @@ def _result(session: DoneSession, group: Sequence[DoneTest], said: Sequence[str]
     return Result(
         id=group[0].result,
         run_id="",
-        testcase=f"{session.list_slug}::{deciding[0].test.macro}",
+        testcase=f"{session.list_name}::{deciding[0].test.macro}",
         folder="",
         node=session.node,
         finished=True,

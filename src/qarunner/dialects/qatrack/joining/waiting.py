@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import bindparam, select, update
 
 from qarunner.dialects.qatrack.joining import SESSION_TAG, SOURCE
-from qarunner.dialects.qatrack.joining.records import DoneSession, DoneTest, results_of_session
+from qarunner.dialects.qatrack.joining.records import DoneSession, DoneTest, name_of_list, results_of_session
 from qarunner.dialects.qatrack.rules.displays import value_display
 from qarunner.dialects.qatrack.rules.records import PassFail
 from qarunner.dialects.qatrack.sessions.loading import member_of
@@ -51,7 +51,7 @@ def waiting_sessions(connection: Connection, zone: tzinfo) -> list[Waiting]:
     query: Any = (
         select(
             session.id, session.created, session.modified, session.work_started, session.work_completed,
-            listed.slug, unit.node, unit.name.label("unit"), User.name.label("user"),
+            listed.name.label("list_name"), listed.slug, unit.node, unit.name.label("unit"), User.name.label("user"),
         )
         .join(listed, listed.id == session.test_list)
         .join(collection, collection.id == session.collection)
@@ -68,7 +68,7 @@ def waiting_sessions(connection: Connection, zone: tzinfo) -> list[Waiting]:
     for row in rows:
         done = DoneSession(
             number=row.id,
-            list_slug=row.slug,
+            list_name=name_of_list(row.list_name, row.slug),
             node=row.node or row.unit,
             started=row.work_started,
             completed=row.work_completed,
