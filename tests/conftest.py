@@ -1,4 +1,4 @@
-"""What every test may use: the marker `needs`, which skips a test when a system program it uses is not installed.
+"""What every test may use: empty stores, and the marker `needs`, which skips a test without a system program it uses.
 
 ``@pytest.mark.needs("tesseract")`` names a word of scripts/system-packages.txt; the skip's reason names the package.
 """
@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.peers.stores import EmptyStores
 
 PACKAGE_TABLE = Path(__file__).parents[1] / "scripts" / "system-packages.txt"
 
@@ -45,3 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(problem)
         if missing := [row.package for row in table if row.word in wanted and not row.installed]:
             item.add_marker(pytest.mark.skip(reason=f"system package not installed: {', '.join(missing)}"))
+
+
+@pytest.fixture(scope="session")
+def empty_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmptyStores]:
+    """New stores, quickly: tables are made, and a PostgreSQL is started, once for all rooms."""
+    from tests.peers.stores import EmptyStores
+
+    stores = EmptyStores(tmp_path_factory.mktemp("store"))
+    yield stores
+    stores.end()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.peers.stores import empty_stores, store, store_address
+from tests.peers.stores import store, store_address
 
 from qarunner.access import Access
 from qarunner.store.engine import Store
 
-__all__ = ["empty_stores", "store", "store_address"]
+__all__ = ["store", "store_address"]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from sqlalchemy import insert
 from tests.commands.conftest import end
 from tests.peers.deliverer import API, Deliverer, deliver, hash_of_artifact
 from tests.peers.pack_run import until
-from tests.peers.stores import database, empty_stores
+from tests.peers.stores import database
 
 from qarunner.store.clock import now
 from qarunner.store.engine import Store
@@ -27,7 +27,7 @@ from qarunner.store.upsert import table_of
 if TYPE_CHECKING:
     from tests.commands.conftest import Qarunner, Served
 
-__all__ = ["database", "empty_stores"]
+__all__ = ["database"]
 
 Serve = Callable[..., "Served"]
 

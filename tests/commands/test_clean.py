@@ -12,7 +12,7 @@ import requests
 from tests.commands.conftest import end
 from tests.peers.deliverer import API, deliver, hash_of_artifact
 from tests.peers.pack_run import until
-from tests.peers.stores import database, empty_stores
+from tests.peers.stores import database
 
 from qarunner.store.clock import now
 from qarunner.store.engine import Store
@@ -20,7 +20,7 @@ from qarunner.store.engine import Store
 if TYPE_CHECKING:
     from tests.commands.conftest import Qarunner, Served
 
-__all__ = ["database", "empty_stores"]
+__all__ = ["database"]
 
 
 def status(ready: dict[str, str], result: str) -> int:

@@ -10,7 +10,7 @@ import requests
 from sqlalchemy import text
 from tests.peers.deliverer import API, deliver
 from tests.peers.sample_results import sample
-from tests.peers.stores import DATABASES, EmptyStores, empty_stores
+from tests.peers.stores import DATABASES, EmptyStores
 
 from qarunner.store.engine import Store
 from qarunner.store.ingest import ingest
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from tests.commands.conftest import Qarunner, Served
 
-__all__ = ["empty_stores"]
 
 OLD = "0002"
 """A layout that can hold results."""

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.peers.stores import empty_stores, store, store_address
+from tests.peers.stores import store, store_address
 
-__all__ = ["empty_stores", "store", "store_address"]
+__all__ = ["store", "store_address"]

@@ -70,14 +70,6 @@ class EmptyStores:
             self._postgresql.stop()
 
 
-@pytest.fixture(scope="session")
-def empty_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmptyStores]:
-    """New stores, quickly."""
-    stores = EmptyStores(tmp_path_factory.mktemp("store"))
-    yield stores
-    stores.end()
-
-
 @pytest.fixture(params=DATABASES)
 def store_address(request: pytest.FixtureRequest, empty_stores: EmptyStores, tmp_path: Path) -> tuple[Path, str]:
     """Folder and database of a new store, for tests that open it themselves or from another process."""

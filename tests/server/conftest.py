@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.peers.stores import EmptyStores, empty_stores
+from tests.peers.stores import EmptyStores
 
 from qarunner.access import Access
 from qarunner.access.passwords import Passwords
@@ -17,8 +17,6 @@ from qarunner.server.builtin import qa_dialects
 from qarunner.server.http import HttpServer
 from qarunner.store.engine import Store
 from qarunner.store.models import Role
-
-__all__ = ["empty_stores"]
 
 PASSWORD = "correct horse"  # noqa: S105 - of users who live for one test
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select
-from tests.peers.stores import DATABASES, EmptyStores, empty_stores
+from tests.peers.stores import DATABASES, EmptyStores
 from werkzeug.test import TestResponse
 
 from qarunner.access import Access
@@ -22,8 +22,6 @@ from qarunner.dialects.spec import Services
 from qarunner.server.app import create_app
 from qarunner.store.engine import Store
 from qarunner.store.models import Role, qatrack
-
-__all__ = ["empty_stores"]
 
 URL = "https://farm.example.com"
 PASSWORD = "correct horse"  # noqa: S105 - of users who live for one test

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from tests.peers.farm_rig import FarmRig
 from tests.peers.sample_results import sample
-from tests.peers.stores import EmptyStores, empty_stores
+from tests.peers.stores import EmptyStores
 from werkzeug.test import TestResponse
 
 from qarunner.access import Access
@@ -26,8 +26,6 @@ from qarunner.store.ingest import ingest
 from qarunner.store.models import Role
 from qarunner.store.retention import delete_result
 from qarunner.store.submission import Submission
-
-__all__ = ["empty_stores"]
 
 URL = "https://farm.example.com/tv"
 SHA = "c2c82cad08114f973e2c36f0bbfbfb0a78dad911"

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.peers.farm_people import PASSWORD, World, farm_of_people
-from tests.peers.stores import EmptyStores, empty_stores
+from tests.peers.stores import EmptyStores
 
 from qarunner.store.engine import Store
 
 if TYPE_CHECKING:
     from tests.peers.browser import Browser
 
-__all__ = ["empty_stores"]
 
 Visit = Callable[..., None]
 

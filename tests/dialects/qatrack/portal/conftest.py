@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import insert, select, update
 from tests.dialects.qatrack.conftest import PASSWORD, define
 from tests.peers.farm_people import Visitor
-from tests.peers.stores import EmptyStores, empty_stores
+from tests.peers.stores import EmptyStores
 
 from qarunner.access import Access
 from qarunner.access.passwords import Passwords
@@ -23,8 +23,6 @@ from qarunner.server.app import create_app
 from qarunner.server.builtin import qa_dialects as builtin_dialects
 from qarunner.store.engine import Store
 from qarunner.store.models import Role, qatrack
-
-__all__ = ["empty_stores"]
 
 PEOPLE = {"anna": Role.ADMIN, "ben": Role.WRITE, "rita": Role.READ, "mia": Role.MANUAL}
 
