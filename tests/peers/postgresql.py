@@ -56,12 +56,17 @@ class PostgreSQL:
         """Return the address of a database, as `qarunner.store` takes it."""
         return f"postgresql://{self.user}@/{database}?host={self.folder}"
 
-    def new_database(self) -> str:
-        """Make a database without tables and return its name."""
+    def new_database(self, template: str = "template1") -> str:
+        """Make a database and return its name. :param template: one to copy, to which nobody is connected."""
         name = f"store{next(self._numbers)}"
         with self._connect("postgres") as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
         return name
+
+    def drop(self, database: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        with self._connect("postgres") as connection:
+            connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)'.encode())
 
     def empty(self, database: str, revision: str) -> None:
         """Take all rows out of a database: a tenth of the time that a new one takes."""

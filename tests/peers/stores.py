@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic import command
@@ -27,6 +28,7 @@ class EmptyStores:
         self._folder = folder
         self._postgresql: PostgreSQL | None = None
         self._database = ""
+        self._filled: dict[tuple[str, Callable[[Store], Any]], tuple[Path, str, Any]] = {}
         Store.open(folder).close()
 
     def new(self, kind: str, data: Path) -> tuple[Path, str]:
@@ -41,6 +43,32 @@ class EmptyStores:
             Store.open(self._folder, postgresql.url(self._database)).close()
         postgresql.empty(self._database, HEAD)
         return data, postgresql.url(self._database)
+
+    @contextmanager
+    def filled(self, kind: str, data: Path, fill: Callable[[Store], Any]) -> Iterator[tuple[tuple[Path, str], Any]]:
+        """Give what `Store.open` takes for a store as `fill` leaves an empty one, and what `fill` returned.
+
+        It fills one store of each kind; all others are copies, of which there may be any number at a time.
+        """
+        if (kind, fill) not in self._filled:
+            self._filled[kind, fill] = self._fill(kind, fill)
+        template, database, made = self._filled[kind, fill]
+        shutil.copytree(template, data)
+        if kind == "sqlite":
+            yield (data, ""), made
+            return
+        postgresql = self._start()
+        copy = postgresql.new_database(template=database)
+        try:
+            yield (data, postgresql.url(copy)), made
+        finally:
+            postgresql.drop(copy)
+
+    def _fill(self, kind: str, fill: Callable[[Store], Any]) -> tuple[Path, str, Any]:
+        folder = self._folder / f"filled-{len(self._filled)}"
+        database = self._start().new_database() if kind == "postgresql" else ""
+        with Store.open(folder, self._start().url(database) if database else "") as store:
+            return folder, database, fill(store)
 
     def empty_postgresql(self) -> str:
         """Return the address of a PostgreSQL database without any tables."""

@@ -61,9 +61,9 @@ class World:
 @pytest.fixture(params=DATABASES, scope="module")
 def world(request: pytest.FixtureRequest, empty_stores: EmptyStores, tmp_path_factory: Any) -> Iterator[World]:
     """A world that tests only look at, on either database."""
-    folder = tmp_path_factory.mktemp("qatrack")
-    with Store.open(*empty_stores.new(request.param, folder / "data")) as store:
-        yield make_world(store)
+    data = tmp_path_factory.mktemp("qatrack") / "data"
+    with empty_stores.filled(request.param, data, fill) as (address, tokens), Store.open(*address) as store:
+        yield serve(store, tokens)
 
 
 @pytest.fixture(params=DATABASES)
@@ -71,8 +71,9 @@ def own_world(
     request: pytest.FixtureRequest, empty_stores: EmptyStores, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> Iterator[World]:
     """A world for one test that changes something."""
-    with Store.open(*empty_stores.new(request.param, tmp_path / "data")) as store:
-        yield make_world(store)
+    data = tmp_path / "data"
+    with empty_stores.filled(request.param, data, fill) as (address, tokens), Store.open(*address) as store:
+        yield serve(store, tokens)
         with store.read() as connection:
             waiting = connection.execute(select(qatrack.ListInstance.id).where(qatrack.ListInstance.results_due))
             assert waiting.all() == [], "results were made of every session, when its answer was out"
@@ -82,23 +83,37 @@ def own_world(
 
 def make_world(store: Store) -> World:
     """Fill a store with users and definitions, and serve it."""
-    access = Access(store, hashing=Passwords(memory=64))  # quick: many tests make one
+    return serve(store, fill(store))
+
+
+def quick_access(store: Store) -> Access:
+    return Access(store, hashing=Passwords(memory=64))  # many tests make one
+
+
+def fill(store: Store) -> dict[str, str]:
+    """Put users and definitions into a store; return the users' tokens."""
+    access = quick_access(store)
     tokens = {}
     for name, role in USERS.items():
         access.add_user(name, role, PASSWORD)
         tokens[name] = access.create_token(name, "test")[1]
     define(store)
+    return tokens
+
+
+def serve(store: Store, tokens: dict[str, str]) -> World:
+    """Serve a store that was filled."""
     nothing: Any = None
     services = Services(
         store=store,
-        access=access,
+        access=quick_access(store),
         jobs=nothing,
         farm=nothing,
         packs=nothing,
         external_url=URL,
         zone=ZoneInfo("America/Toronto"),
     )
-    return World(create_app(services, qa_dialects()), services, tokens)
+    return World(create_app(services, qa_dialects()), services, dict(tokens))
 
 
 def define(store: Store) -> None:
