@@ -15,6 +15,18 @@ import pytest
 if TYPE_CHECKING:
     from tests.peers.stores import EmptyStores
 
+LONG = (
+    "tests/server/api/test_schemathesis.py",
+    "tests/commands/test_demo.py",
+    "tests/plugins/virtual_stb/test_example_pack.py",
+    "tests/plugins/capture_video/test_whole.py",
+    "tests/plugins/browser_selenium/test_browser_conformance.py",
+    "tests/plugins/browser_selenium/test_display.py",
+    "tests/plugins/browser_selenium/test_web_tv.py",
+    "tests/plugins/browser_selenium/test_webdriver.py",
+    "tests/plugins/report_qatrack/test_whole_run.py",
+)
+"""Files with tests that take ten seconds or more. They run first: one that began last would be waited for by all."""
 PACKAGE_TABLE = Path(__file__).parents[1] / "scripts" / "system-packages.txt"
 
 
@@ -39,7 +51,8 @@ def read_package_table(path: Path) -> list[SystemPackage]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as skipped the tests whose system programs are missing."""
+    """Put files with long tests first, and mark as skipped the tests whose system programs are missing."""
+    items.sort(key=lambda item: not item.nodeid.partition("::")[0].endswith(LONG))  # stable: files stay together
     table = read_package_table(PACKAGE_TABLE)
     known = {row.word for row in table}
     for item in items:
