@@ -102,6 +102,7 @@ class Recorder:
         close_all(descriptors[1:])
         self._recordings[order.recording] = recording
         self._tell(Begun(recording=order.recording))
+        self._encode_pending()  # now, not with the next picture: a recorder that gets no turn until then would miss it
 
     def _encode_pending(self, until: int | None = None) -> None:
         """Encode all frames that are there now (and were taken before `until`)."""
