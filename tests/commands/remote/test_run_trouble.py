@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -139,13 +138,16 @@ def test_a_node_that_somebody_has_is_named_with_its_end_and_waited_for(
     made = farm.ask("POST", "/api/v2/reservations", json=body, headers=bens).json()["reservations"][0]
     busy = run(PASS)
     assert busy.code == 7
-    until = made["expires"][:16].replace("T", " ")
-    assert f"Node {farm.node} reserved by @ben, until {until} UTC" in busy.err
+    expires = made["expires"][:16].replace("T", " ")
+    assert f"Node {farm.node} reserved by @ben, until {expires} UTC" in busy.err
     assert "--wait" in busy.err
     assert run(PASS, "--wait", "0.1").code == 7
 
+    refused = '"POST /qarunner/api/v1/jobs 409 '
+    before = farm.said().count(refused)
+
     def give_back() -> None:
-        time.sleep(1)  # so that it waits; whether it does is seen in what it says
+        until(lambda: farm.said().count(refused) > before, "it is refused, and so waits")
         farm.ask("DELETE", f"/api/v2/reservations/{made['reservation_id']}", headers=bens)
 
     giving = threading.Thread(target=give_back)
