@@ -14,6 +14,7 @@ from qarunner.server.gate import Gate
 from qarunner.server.origin import EXTERNAL_URL
 from qarunner.server.places import PLACES, Place, alone, services_at
 from qarunner.server.problems import problem_of
+from qarunner.server.rules import QuickRule
 from qarunner.server.wsgi import behind_proxies, by_host, by_prefix, merge_slashes, under_prefix
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def create_app(services: Services, dialects: Iterable[Dialect], settings: AppSet
 def _application(services: Services, dialects: list[Dialect], settings: AppSettings) -> Flask:
     claims = Claims(dialects)
     app = Flask("qarunner.server", static_folder=None)
+    app.url_rule_class = QuickRule
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.config["MAX_FORM_PARTS"] = 1000
     app.config[EXTERNAL_URL] = services.external_url
