@@ -24,7 +24,7 @@ from qarunner.store.models import StoredResult
 from qarunner.store.planning import Choice, choose
 from qarunner.store.rows import ResultRow, make_rows, row_query
 from qarunner.store.spans import ALWAYS, Span, span_of
-from qarunner.store.types import EPOCH, MICROSECOND
+from qarunner.store.types import EPOCH, LARGEST_NUMBER, MICROSECOND
 from qarunner.store.upsert import table_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from qarunner.store.filter import Expression
 
-LAST_NUMBER = 2**63 - 1
 MOST_ROWS = 2000
 """On one page."""
 SortField = Literal["category", "date", "duration", "job", "testcase", "result"]
@@ -190,7 +189,7 @@ def _read_cursor(text: str, sort: Sort) -> _Place:
     kinds: dict[SortField, Any] = {"date": type(None), "duration": (int, float)}
     if (
         not isinstance(place.value, kinds.get(place.field, str))
-        or not 0 <= place.number <= LAST_NUMBER
+        or not 0 <= place.number <= LARGEST_NUMBER
         or "\0" in str(place.value)
     ):
         raise BadCursorError("the cursor is not one that a page gave", "Start with the first page.")

@@ -17,6 +17,8 @@ Words = Text().with_variant(Text(collation="C"), "postgresql")
 
 # SQLite numbers rows itself only in a column that is called INTEGER.
 RowNumber = BigInteger().with_variant(Integer(), "sqlite")
+LARGEST_NUMBER = 2**63 - 1
+"""That a row can have in either database."""
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -26,13 +26,13 @@ from qarunner.dialects.qatrack.reading.paging import (
 from qarunner.dialects.qatrack.reading.rows import find_row, find_rows, shapes_of
 from qarunner.dialects.qatrack.resources import RESOURCES
 from qarunner.dialects.routes import RefusedError, allow
+from qarunner.store.types import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from qarunner.dialects.qatrack.resources.spec import Resource, Shape
     from qarunner.dialects.spec import Services
 
 View = Callable[..., Response]
-LARGEST_NUMBER = 2**63 - 1
 WRITTEN = "qa/testlistinstances"
 """The resource that clients can write, too."""
 

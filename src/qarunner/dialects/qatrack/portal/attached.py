@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from qarunner.access import Action
-from qarunner.dialects.files import content_file
 from qarunner.dialects.qatrack import PAGES_PATH
-from qarunner.dialects.routes import RefusedError, allow
-from qarunner.store.models import qatrack
+from qarunner.dialects.qatrack.sessions.files import sent_file
+from qarunner.dialects.routes import allow
 
 if TYPE_CHECKING:
     from flask import Blueprint, Response
 
     from qarunner.dialects.spec import Services
-
-LARGEST_NUMBER = 2**63 - 1
 
 
 def install(routes: Blueprint, services: Services) -> None:
@@ -27,10 +22,4 @@ def install(routes: Blueprint, services: Services) -> None:
     @allow(Action.SEE_RESULTS, limit="artifacts")
     def attached(number: int, name: str) -> Response:
         """Send an attachment to whoever may see results."""
-        file = qatrack.Attachment
-        query = select(file.content).where(file.id == min(number, LARGEST_NUMBER), file.label == name)
-        with services.store.read() as connection:
-            found = connection.execute(query).scalar()
-        if found is None:
-            raise RefusedError(404, f"there is no file {name[:80]!r} with the number {number}")
-        return content_file(services, found, name)
+        return sent_file(services, number, name)

@@ -14,6 +14,7 @@ from qarunner.dialects.qatrack import PAGES
 from qarunner.dialects.qatrack.reading.addresses import SESSION_PAGE
 from qarunner.dialects.qatrack.reviewing import Review, review_sessions
 from qarunner.dialects.routes import RefusedError, allow, caller
+from qarunner.store.types import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 FORM = 100_000
 """Bytes."""
 LONGEST_COMMENT = 10_000
-LARGEST_NUMBER = 2**63 - 1
 MOST = 100
 """Sessions at once."""
 

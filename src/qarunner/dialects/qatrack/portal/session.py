@@ -22,6 +22,7 @@ from qarunner.dialects.qatrack.rules.displays import diff_display, reference_dis
 from qarunner.dialects.qatrack.rules.kinds import Kind
 from qarunner.dialects.qatrack.rules.records import PassFail
 from qarunner.dialects.routes import RefusedError, allow, caller
+from qarunner.store.types import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from qarunner.dialects.spec import Services
 
-LARGEST_NUMBER = 2**63 - 1
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 

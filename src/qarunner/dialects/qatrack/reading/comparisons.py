@@ -10,13 +10,12 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Float, Integer, bindparam, func, true
 
 from qarunner.dialects.qatrack.rules.dates import read_date, read_datetime
-from qarunner.store.types import UtcTime
+from qarunner.store.types import LARGEST_NUMBER, UtcTime
 
 Column = ColumnElement[Any]
 ESCAPE = "\\"
 LONGEST_LIST = 1000
 """Values of ``__in``."""
-LARGEST = 2**63 - 1
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 NOT_A_NUMBER = "Enter a number."
 
@@ -133,7 +132,7 @@ def whole_number(text: str) -> int:
         value = Decimal(text)
     except DecimalException:
         raise ValueError(NOT_A_NUMBER) from None
-    if not value.is_finite() or not -LARGEST <= value <= LARGEST or value != value.to_integral_value():
+    if not value.is_finite() or not -LARGEST_NUMBER <= value <= LARGEST_NUMBER or value != value.to_integral_value():
         raise ValueError(NOT_A_NUMBER)
     return int(value)
 

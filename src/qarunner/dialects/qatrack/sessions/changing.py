@@ -21,6 +21,7 @@ from qarunner.dialects.qatrack.sessions.writing import ATTEMPTS, DefinitionChang
 from qarunner.dialects.routes import RefusedError
 from qarunner.store.clock import now
 from qarunner.store.errors import StoreBusyError
+from qarunner.store.types import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from qarunner.access import Identity
@@ -61,7 +62,7 @@ class Changer:
 
     def _read(self, number: int) -> tuple[Definition, StoredSession]:
         with self._desk.store.read() as connection:
-            columns = session_columns(connection, number) if number < 2**63 else None
+            columns = session_columns(connection, number) if number <= LARGEST_NUMBER else None
         definition = self._desk.definitions.of(columns["collection"]) if columns else None
         if columns is None or definition is None:
             raise RefusedError(404, "Not found.")

@@ -15,6 +15,7 @@ from qarunner.dialects.files import content_file
 from qarunner.dialects.routes import RefusedError, allow
 from qarunner.store.artifacts import record_contents
 from qarunner.store.models import qatrack
+from qarunner.store.types import LARGEST_NUMBER
 from qarunner.store.upsert import table_of
 
 if TYPE_CHECKING:
@@ -105,9 +106,17 @@ def install(routes: Blueprint, services: Services) -> None:
     @allow(Action.SEE_RESULTS, limit=ARTIFACTS)
     def attachment_file(number: int, name: str) -> Response:
         """Send a file to whoever may see results."""
-        query: Any = select(_file.c.content).where(_file.c.id == number, _file.c.label == name)
-        with services.store.read() as connection:
-            found = connection.execute(query).scalar() if number < 2**63 else None
-        if found is None:
-            raise RefusedError(404, "Not found.")
-        return content_file(services, found, name)
+        return sent_file(services, number, name)
+
+
+def sent_file(services: Services, number: int, name: str) -> Response:
+    """Send a file. :param number: of the attachment. :param name: its name, which must be that one's.
+
+    :raises RefusedError: 404, there is none.
+    """
+    query: Any = select(_file.c.content).where(_file.c.id == min(number, LARGEST_NUMBER), _file.c.label == name)
+    with services.store.read() as connection:
+        found = connection.execute(query).scalar()
+    if found is None:
+        raise RefusedError(404, f"there is no file {name[:80]!r} with the number {number}")
+    return content_file(services, found, name)
