@@ -22,6 +22,7 @@ from qarunner import (
     Options,
     ReporterDescription,
     hookimpl,
+    read_token_file,
 )
 
 if TYPE_CHECKING:
@@ -76,10 +77,7 @@ def open_reporter(options: ServerOptions) -> ServerReporter:
         raise ConfigurationError(problem, "Give --qa-server=https://HOST, or url in [reporters.server].")
     token = os.environ.get(JOB_TOKEN) or options.token
     if not token and options.token_file:
-        try:
-            token = Path(options.token_file).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"[reporters.server]: token_file: {error}", "Name a readable file.") from error
+        token = read_token_file(options.token_file, "[reporters.server]: token_file")
     return ServerReporter(url, token or os.environ.get(DESK_TOKEN, ""))
 
 

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from qarunner.strategies import Strategy
     from qarunner.testcases import TestcaseSource
     from qarunner.timeline import Event, Timeline
+    from qarunner.token_files import read_token_file
     from qarunner.xml_characters import xml_text
 
 _HOME = {
@@ -157,6 +158,7 @@ _HOME = {
     ),
     "qarunner.testcases": ("TestcaseSource",),
     "qarunner.timeline": ("Event", "Timeline"),
+    "qarunner.token_files": ("read_token_file",),
     "qarunner.xml_characters": ("xml_text",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
@@ -243,6 +245,7 @@ __all__ = [
     "nearest",
     "network_error",
     "press_latency",
+    "read_token_file",
     "shown_address",
     "step",
     "stop_job",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import time
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from qarunner import CapturedFrame, DeviceError
@@ -28,7 +29,7 @@ ANSWER_LIMIT = 2.0
 JPEG = {"type": "image/jpeg", "quality": 0.8}
 
 
-class Watcher:
+class Watcher(ABC):
     """Pictures of the window that the testcase drives now. Only `picture` is called on another thread."""
 
     def __init__(self, name: str, handle: str) -> None:
@@ -56,12 +57,13 @@ class Watcher:
         self._due = time.monotonic() + SHORTEST_PAUSE
         return frame
 
+    @abstractmethod
     def _look(self, handle: str, timeout: float) -> CapturedFrame | None:
-        raise NotImplementedError
+        """Wait at most `timeout` seconds for another picture of a window."""
 
+    @abstractmethod
     def close(self) -> None:
         """Look no more."""
-        raise NotImplementedError
 
 
 class ScreencastWatcher(Watcher):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ END_LIMIT = 10.0
 """Seconds within which a grid must have ended a browser."""
 
 
-class WebDriverBrowser:
+class WebDriverBrowser(ABC):
     """See ``qarunner.Browser``. :param name: how it is called in errors."""
 
     def __init__(self, context: DriverContext, name: str) -> None:
@@ -56,9 +57,9 @@ class WebDriverBrowser:
             return None
         return watcher.picture(timeout)
 
+    @abstractmethod
     def _make(self) -> Any:
         """Start the browser."""
-        raise NotImplementedError
 
     def evidence(self) -> Mapping[str, bytes]:
         """Picture and source of the page; of a Chromium on this machine also its console and which requests it made."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from qarunner import ConfigurationError, Options
+from qarunner import ConfigurationError, Options, read_token_file
 
 URL, TOKEN = "QARUNNER_QATRACK_URL", "QARUNNER_QATRACK_TOKEN"
 """Of the environment: where the API is, unless the table says so, and the token, which wins over the table's."""
@@ -97,10 +96,7 @@ def settings_of(options: QatrackOptions) -> Settings:
     url = _url(options)
     token = os.environ.get(TOKEN) or options.token
     if not token and options.token_file:
-        try:
-            token = Path(options.token_file).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"[reporters.qatrack]: token_file: {error}", "Name a readable file.") from error
+        token = read_token_file(options.token_file, "[reporters.qatrack]: token_file")
     try:
         zone = ZoneInfo(options.time_zone) if options.time_zone else None
     except (ValueError, OSError, KeyError) as error:

@@ -10,30 +10,21 @@ import pytest
 from tests.conformance.qatrack.cases import SESSIONS, Case
 from tests.conformance.qatrack.expectations import differences
 from tests.conformance.qatrack.site import Site, new_key
-from tests.conformance.qatrack.target import NotReadyError, Target, open_target
+from tests.conformance.qatrack.target import NotReadyError, open_target
 
 Try = Callable[[Case], Any]
 
 
 @pytest.fixture(scope="session")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    """The server under test, one for all cases."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The server under test, one for all cases, and what it has."""
     try:
         with open_target(tmp_path_factory.mktemp("conformance")) as target:
-            yield target
+            found = Site(target)
+            found.check()
+            yield found
     except NotReadyError as error:
         pytest.exit(str(error), pytest.ExitCode.USAGE_ERROR)
-
-
-@pytest.fixture(scope="session")
-def site(target: Target) -> Site:
-    """What the server has."""
-    found = Site(target)
-    try:
-        found.check()
-    except NotReadyError as error:
-        pytest.exit(str(error), pytest.ExitCode.USAGE_ERROR)
-    return found
 
 
 @pytest.fixture

@@ -46,11 +46,6 @@ def at(wall_clock: str) -> Like:
     return Like(f"{wall_clock} in the server's time zone", lambda value: str(value).startswith(wall_clock))
 
 
-def with_keys(*names: str) -> Like:
-    """Return what an object is like that has these keys, whatever they hold."""
-    return Like(f"an object with {', '.join(names)}", lambda value: set(names) <= set(value))
-
-
 def differences(expected: Any, actual: Any, place: str = "body") -> Iterator[str]:
     """Say where a reply is not as expected.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from qarunner.commands.serve import is_loopback
 from qarunner.commands.terminal import note
 from qarunner.errors import ConfigurationError
+from qarunner.token_files import read_token_file
 
 if TYPE_CHECKING:
     from qarunner.config import Configuration
@@ -32,11 +32,11 @@ def address_of(configuration: Configuration, token_file: str | None) -> tuple[st
     if parts.username or parts.password:
         raise ConfigurationError("the server's address holds a user or password", f"Put a token into {TOKEN} instead")
     if token_file:
-        token = _read(token_file, "--token-file")
+        token = read_token_file(token_file, "--token-file")
     else:
         token = str(options.get("token") or "")
         if not token and options.get("token_file"):
-            token = _read(str(options["token_file"]), f"{source}: token_file")
+            token = read_token_file(str(options["token_file"]), f"{source}: token_file")
         token = token or os.environ.get(TOKEN, "").strip()
     if not token:
         advice = f"Put one into {TOKEN}, or name a file that holds it: --token-file PATH. `qarunner token` makes one"
@@ -46,10 +46,3 @@ def address_of(configuration: Configuration, token_file: str | None) -> tuple[st
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         note(f"warning: the token travels unencrypted to {url}; is there an https:// address?")
     return url, token
-
-
-def _read(path: str, place: str) -> str:
-    try:
-        return Path(path).expanduser().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{place}: {error}", "Name a file that holds the token and nothing else") from error

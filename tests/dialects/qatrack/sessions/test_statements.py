@@ -91,9 +91,7 @@ EACH_TIME = ("url", "site_url", "due_date", "reviewed")
 def strip(answer: object) -> object:
     """Return an answer without what is different each time."""
     if isinstance(answer, dict):
-        return {
-            key: strip(value) for key, value in answer.items() if key not in ("url", "site_url", "due_date", "reviewed")
-        }
+        return {key: strip(value) for key, value in answer.items() if key not in EACH_TIME}
     return answer
 
 
